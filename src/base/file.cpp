@@ -1,0 +1,124 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include "base/format.h"
+
+namespace edgeopt {
+namespace {
+
+// Paths of unfinished temporary files, in storage that a signal handler may read.
+constexpr size_t kSlots = 64;
+constexpr size_t kPathLength = 4096;
+std::array<std::array<char, kPathLength>, kSlots> unfinished{};
+std::array<std::atomic<int>, kSlots> slot_state{};  // 0 free, 1 being filled, 2 valid
+
+int remember(const std::string& path) {
+  if (path.size() >= kPathLength) return -1;
+  for (size_t i = 0; i < kSlots; ++i) {
+    int free_state = 0;
+    if (!slot_state[i].compare_exchange_strong(free_state, 1)) continue;
+    std::memcpy(unfinished[i].data(), path.c_str(), path.size() + 1);
+    slot_state[i].store(2);
+    return static_cast<int>(i);
+  }
+  return -1;
+}
+
+void forget(int slot) {
+  if (slot >= 0) slot_state[static_cast<size_t>(slot)].store(0);
+}
+
+std::string reason() { return std::strerror(errno); }
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) {
+  const MappedFile file = map_file(path);
+  return std::string(file.data, file.size);
+}
+
+MappedFile map_file(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    fail(ErrorCode::kBadInput, "{}: cannot be opened: {}", path.string(), reason());
+  struct stat info {};
+  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
+    ::close(descriptor);
+    fail(ErrorCode::kBadInput, "{}: is not a regular file", path.string());
+  }
+  const auto size = static_cast<size_t>(info.st_size);
+  if (size == 0) {
+    ::close(descriptor);
+    return {"", 0, nullptr};
+  }
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  ::close(descriptor);
+  if (address == MAP_FAILED)
+    fail(ErrorCode::kBadInput, "{}: cannot be read: {}", path.string(), reason());
+  std::shared_ptr<const void> owner(
+      address, [size](const void* p) { ::munmap(const_cast<void*>(p), size); });
+  return {static_cast<const char*>(address), size, owner};
+}
+
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+  temporary_ = format("{}.{}.part", path_.string(), ::getpid());
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor_ < 0)
+    fail(ErrorCode::kBadInput, "{}: cannot be written: {}", path_.string(), reason());
+  slot_ = remember(temporary_);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
+    ::unlink(temporary_.c_str());
+  }
+  forget(slot_);
+}
+
+void AtomicFile::write(const void* data, size_t size) {
+  const char* rest = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor_, rest, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0)
+      fail(ErrorCode::kBadInput, "{}: cannot be written: {}", path_.string(), reason());
+    rest += written;
+    size -= static_cast<size_t>(written);
+  }
+}
+
+void AtomicFile::commit() {
+  const bool closed = ::close(descriptor_) == 0;
+  descriptor_ = -1;
+  if (!closed || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    const std::string why = reason();
+    ::unlink(temporary_.c_str());
+    fail(ErrorCode::kBadInput, "{}: cannot be written: {}", path_.string(), why);
+  }
+  forget(slot_);
+  slot_ = -1;
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  AtomicFile file(path);
+  file.write(content);
+  file.commit();
+}
+
+void remove_unfinished_files() noexcept {
+  for (size_t i = 0; i < kSlots; ++i) {
+    if (slot_state[i].load() == 2) ::unlink(unfinished[i].data());
+  }
+}
+
+}  // namespace edgeopt

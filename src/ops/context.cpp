@@ -1,0 +1,170 @@
+// InferContext and ComputeContext.
+#include <cstring>
+
+#include "base/format.h"
+#include "ops/op.h"
+
+namespace edgeopt {
+namespace {
+
+template <typename T>
+std::vector<int64_t> widen(const Tensor& tensor) {
+  const T* data = tensor.data<T>();
+  return std::vector<int64_t>(data, data + tensor.size());
+}
+
+std::vector<int64_t> to_ints(const Tensor& tensor, const std::string& where) {
+  switch (tensor.type()) {
+    case DataType::kInt64: return widen<int64_t>(tensor);
+    case DataType::kInt32: return widen<int32_t>(tensor);
+    case DataType::kInt16: return widen<int16_t>(tensor);
+    case DataType::kInt8: return widen<int8_t>(tensor);
+    case DataType::kUint8:
+    case DataType::kBool: return widen<uint8_t>(tensor);
+    default:
+      fail(ErrorCode::kBadInput, "{}: an integer input has type {}", where, name_of(tensor.type()));
+  }
+}
+
+std::vector<float> to_floats(const Tensor& tensor, const std::string& where) {
+  if (tensor.type() == DataType::kFloat) {
+    return std::vector<float>(tensor.data<float>(), tensor.data<float>() + tensor.size());
+  }
+  if (tensor.type() == DataType::kDouble) {
+    const double* data = tensor.data<double>();
+    std::vector<float> result;
+    for (int64_t i = 0; i < tensor.size(); ++i) result.push_back(static_cast<float>(data[i]));
+    return result;
+  }
+  fail(ErrorCode::kUnsupported, "{}: a parameter of type {} is not supported", where,
+       name_of(tensor.type()));
+}
+
+std::optional<std::vector<int64_t>> axes_attribute(const Node& node) {
+  if (node.find_attribute("axes") == nullptr) return std::nullopt;
+  return node.ints_or("axes", {});
+}
+
+int64_t normalize(int64_t axis, int64_t rank, const std::string& where) {
+  if (axis < -rank || axis >= rank) {
+    fail(ErrorCode::kBadInput, "{}: axis {} is outside a tensor of rank {}", where, axis, rank);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+}  // namespace
+
+InferContext::InferContext(const Graph& graph, const Node& node, int64_t opset,
+                           std::vector<ValueInfo> inputs)
+    : graph_(graph),
+      node_(node),
+      opset_(opset),
+      inputs_(std::move(inputs)),
+      outputs_(node.outputs.size()) {}
+
+const ValueInfo& InferContext::input(size_t i) const {
+  if (!has_input(i)) bad(format("input {} is missing", i));
+  return inputs_[i];
+}
+
+bool InferContext::has_output(size_t i) const {
+  return i < node_.outputs.size() && node_.outputs[i].valid();
+}
+
+DataType InferContext::type(size_t i) const { return input(i).type; }
+
+const Shape& InferContext::shape(size_t i) const {
+  const ValueInfo& info = input(i);
+  if (!info.shape) unsupported(format("the shape of input {} is not known before execution", i));
+  return *info.shape;
+}
+
+std::vector<int64_t> InferContext::ints(size_t i) const {
+  const ValueInfo& info = input(i);
+  if (info.value == nullptr) unsupported(format("input {} must be constant", i));
+  return to_ints(*info.value, graph_.describe(node_.id));
+}
+
+std::vector<float> InferContext::floats(size_t i) const {
+  const ValueInfo& info = input(i);
+  if (info.value == nullptr) unsupported(format("input {} must be constant", i));
+  return to_floats(*info.value, graph_.describe(node_.id));
+}
+
+int64_t InferContext::normalized_axis(int64_t axis, int64_t rank) const {
+  return normalize(axis, rank, graph_.describe(node_.id));
+}
+
+std::optional<std::vector<int64_t>> InferContext::axes(size_t i) const {
+  if (auto attribute = axes_attribute(node_)) return attribute;
+  if (!has_input(i)) return std::nullopt;
+  return ints(i);
+}
+
+void InferContext::set_output(size_t i, DataType type, Shape shape) {
+  if (i >= outputs_.size()) return;
+  element_count(shape);  // throws on overflow
+  outputs_[i].type = type;
+  outputs_[i].shape = std::move(shape);
+}
+
+void InferContext::set_output_value(size_t i, Tensor value) {
+  if (i >= outputs_.size()) return;
+  outputs_[i].type = value.type();
+  outputs_[i].shape = value.shape();
+  outputs_[i].value = std::move(value);
+}
+
+void InferContext::bad(const std::string& why) const {
+  fail(ErrorCode::kBadInput, "{}: {}", graph_.describe(node_.id), why);
+}
+
+void InferContext::unsupported(const std::string& why) const {
+  fail(ErrorCode::kUnsupported, "{}: {}", graph_.describe(node_.id), why);
+}
+
+ComputeContext::ComputeContext(const Graph& graph, const Node& node, int64_t opset,
+                               std::vector<const Tensor*> inputs, std::vector<Tensor*> outputs)
+    : graph_(graph),
+      node_(node),
+      opset_(opset),
+      inputs_(std::move(inputs)),
+      outputs_(std::move(outputs)) {}
+
+const Tensor& ComputeContext::input(size_t i) const {
+  if (!has_input(i)) bad(format("input {} is missing", i));
+  return *inputs_[i];
+}
+
+Tensor& ComputeContext::output(size_t i) const {
+  check(has_output(i), "the output is wanted");
+  return *outputs_[i];
+}
+
+std::vector<int64_t> ComputeContext::ints(size_t i) const {
+  return to_ints(input(i), graph_.describe(node_.id));
+}
+
+std::vector<float> ComputeContext::floats(size_t i) const {
+  return to_floats(input(i), graph_.describe(node_.id));
+}
+
+std::optional<std::vector<int64_t>> ComputeContext::axes(size_t i) const {
+  if (auto attribute = axes_attribute(node_)) return attribute;
+  if (!has_input(i)) return std::nullopt;
+  return ints(i);
+}
+
+int64_t ComputeContext::normalized_axis(int64_t axis, int64_t rank) const {
+  return normalize(axis, rank, graph_.describe(node_.id));
+}
+
+void ComputeContext::bad(const std::string& why) const {
+  fail(ErrorCode::kBadInput, "{}: {}", graph_.describe(node_.id), why);
+}
+
+void ComputeContext::unsupported(const std::string& why) const {
+  fail(ErrorCode::kUnsupported, "{}: {}", graph_.describe(node_.id), why);
+}
+
+}  // namespace edgeopt
