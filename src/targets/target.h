@@ -1,0 +1,48 @@
+// A deployment target: what it wants quantized and how, and how a simulated model is written for
+// it.
+//
+// A target is one file `targets/NAME.cpp`, one line in `targets.def`. Rules: see docs/adding.md.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edgeopt/graph.h"
+#include "quant/table.h"
+
+namespace edgeopt {
+
+// How FakeQuant nodes are placed and what grids they use. `insert-fake-quant` reads it, the
+// exporter relies on it.
+struct QuantPolicy {
+  QuantSpec activation;  // per tensor
+  QuantSpec weight;      // axis is set per operator when `per_channel`
+  bool per_channel = true;
+  bool matmul_per_channel = true;  // false: MatMul weights per tensor (QNN)
+  bool quantize_bias = true;       // int32, scale = input x weight; false: float bias
+  bool quantize_all_tensors =
+      true;  // every float tensor between operators, data movement included (QNN, ONNX Runtime);
+             // false: only the inputs of quantizable operators (TensorRT)
+  bool quantize_outputs = true;  // graph outputs too
+  bool fixed_batch = false;      // a symbolic batch becomes 1
+  int64_t min_opset = 13;
+  int64_t max_opset = 25;
+  int64_t max_ir_version = 10;
+};
+
+struct Target {
+  std::string_view name;
+  std::string_view summary;
+  QuantPolicy policy;
+  // Rewrites a simulated model (FakeQuant nodes, complete table) to the form that is deployed.
+  // Checks its own result: throws Error(kUnsupported) naming the node when a rule of the target
+  // cannot be kept.
+  Model (*lower)(const Model& simulated, const QuantTable& table);
+};
+
+const Target* find_target(std::string_view name);
+std::span<const Target* const> all_targets();
+
+}  // namespace edgeopt
