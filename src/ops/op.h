@@ -125,6 +125,9 @@ struct OpTraits {
   bool elementwise = false;
   // f(a x) = a f(x) for a > 0: Relu, LeakyRelu, MaxPool, ...
   bool positively_homogeneous = false;
+  // The output is the input clamped to a range, which a quantization grid behind it can enforce:
+  // Relu, Clip.
+  bool clamps = false;
   // Every output element is an element of input 0 (or a pad of zero): output and input share an
   // encoding.
   bool data_movement = false;

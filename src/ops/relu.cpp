@@ -30,7 +30,10 @@ extern const Operator op_Relu = {
     .domain = "",
     .infer = [](InferContext& c) { c.same_as_input(); },
     .compute = compute,
-    .traits = {.elementwise = true, .positively_homogeneous = true, .quantizable = true},
+    .traits = {.elementwise = true,
+               .positively_homogeneous = true,
+               .clamps = true,
+               .quantizable = true},
 };
 
 }  // namespace edgeopt

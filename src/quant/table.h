@@ -36,7 +36,8 @@ struct TensorEncoding {
 int64_t lowest_code(const QuantSpec& spec);
 int64_t highest_code(const QuantSpec& spec);
 
-// Keyed by tensor name. Several FakeQuant nodes may share one entry (concat inputs, data movement).
+// Keyed by tensor name. Several FakeQuant nodes may share one entry (concat inputs, data movement);
+// the one with attribute `primary` = 1 is the tensor whose range decides it.
 using QuantTable = std::map<std::string, TensorEncoding>;
 
 }  // namespace edgeopt
