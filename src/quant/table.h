@@ -22,12 +22,12 @@ struct QuantSpec {
 // A tensor's entry. One element in each vector, or one per channel.
 // xhat = scale * (q - zero_point), q = clamp(round_half_even(x / scale) + zero_point, qmin, qmax).
 struct TensorEncoding {
-  QuantSpec spec;
+  QuantSpec spec = {};
   std::vector<float>
       observed_min;  // as the calibrator's observer saw them; empty before calibration
-  std::vector<float> observed_max;
-  std::vector<float> scale;  // > 0; empty: not yet known, the tensor is simulated in float
-  std::vector<int32_t> zero_point;
+  std::vector<float> observed_max = {};
+  std::vector<float> scale = {};  // > 0; empty: not yet known, the tensor is simulated in float
+  std::vector<int32_t> zero_point = {};
   bool is_bias = false;  // int32, scale = input scale x weight scale
   bool ready() const { return !scale.empty(); }
 };
