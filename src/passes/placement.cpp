@@ -56,7 +56,8 @@ class Placer {
         }
       }
       reaches[index_of(*it)] = found;
-      region_[index_of(*it)] = found && can_quantize(node) && !is_skipped(node, skipped);
+      region_[index_of(*it)] =
+          (found || policy_.quantize_tail) && can_quantize(node) && !is_skipped(node, skipped);
     }
   }
 

@@ -23,8 +23,8 @@ struct QuantSpec {
 // xhat = scale * (q - zero_point), q = clamp(round_half_even(x / scale) + zero_point, qmin, qmax).
 struct TensorEncoding {
   QuantSpec spec = {};
-  std::vector<float>
-      observed_min;  // as the calibrator's observer saw them; empty before calibration
+  // As the calibrator's observer saw them; empty before calibration.
+  std::vector<float> observed_min = {};
   std::vector<float> observed_max = {};
   std::vector<float> scale = {};  // > 0; empty: not yet known, the tensor is simulated in float
   std::vector<int32_t> zero_point = {};

@@ -26,7 +26,8 @@ struct QuantPolicy {
       true;  // every float tensor between operators, data movement included (QNN, ONNX Runtime);
              // false: only the inputs of quantizable operators (TensorRT)
   bool quantize_outputs = true;  // graph outputs too
-  bool fixed_batch = false;      // a symbolic batch becomes 1
+  bool quantize_tail = false;  // also what comes after the last layers (detector decoding, softmax)
+  bool fixed_batch = false;    // a symbolic batch becomes 1
   int64_t min_opset = 13;
   int64_t max_opset = 25;
   int64_t max_ir_version = 10;
