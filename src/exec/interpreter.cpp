@@ -5,36 +5,10 @@
 
 #include "base/format.h"
 #include "ops/op.h"
+#include "quant/encoding.h"
 
 namespace edgeopt {
 namespace {
-
-// xhat = scale (clamp(round(x / scale) + zero_point) - zero_point), along the encoding's axis.
-Tensor simulate(const Tensor& x, const TensorEncoding& encoding) {
-  Tensor y(x.type(), x.shape());
-  int64_t inner = x.size();
-  if (encoding.scale.size() > 1) {
-    inner = 1;
-    for (size_t i = static_cast<size_t>(encoding.spec.axis) + 1; i < x.rank(); ++i) {
-      inner *= x.dim(i);
-    }
-  }
-  const QuantSpec& spec = encoding.spec;
-  const double half = std::ldexp(1.0, spec.bits - 1);
-  const auto low = static_cast<float>(spec.is_signed ? -half + (spec.narrow ? 1 : 0) : 0);
-  const auto high = static_cast<float>(spec.is_signed ? half - 1 : 2 * half - 1);
-  const float* from = x.data<float>();
-  float* to = y.mutable_data<float>();
-  for (int64_t start = 0; start < x.size(); start += inner) {
-    const size_t channel = static_cast<size_t>(start / inner) % encoding.scale.size();
-    const float scale = encoding.scale[channel];
-    const auto zero = static_cast<float>(encoding.zero_point[channel]);
-    for (int64_t i = start; i < start + inner; ++i) {
-      to[i] = (std::clamp(std::nearbyint(from[i] / scale) + zero, low, high) - zero) * scale;
-    }
-  }
-  return y;
-}
 
 class Interpreter {
  public:
@@ -110,7 +84,7 @@ class Interpreter {
 
   std::vector<Tensor> compute(const Node& node) {
     if (const TensorEncoding* encoding = simulated(node)) {
-      return {simulate(slot(node.inputs[0]), *encoding)};
+      return {fake_quantize(slot(node.inputs[0]), *encoding)};
     }
     const Operator& op = *find_operator(node);
     std::vector<ValueInfo> infos;

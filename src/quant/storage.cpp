@@ -1,9 +1,9 @@
 #include "quant/storage.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/format.h"
+#include "quant/encoding.h"
 
 namespace edgeopt {
 namespace {
@@ -47,24 +47,7 @@ DataType storage_type(const QuantSpec& spec) {
 
 Tensor quantize_tensor(const Tensor& values, const TensorEncoding& encoding) {
   check(encoding.ready() && values.type() == DataType::kFloat, "ready encoding of a float tensor");
-  const auto lowest = static_cast<double>(lowest_code(encoding.spec));
-  const auto highest = static_cast<double>(highest_code(encoding.spec));
-  const size_t channels = encoding.scale.size();
-  size_t inner = 1;  // elements between two steps along the channel axis
-  if (channels > 1) {
-    const auto axis = static_cast<size_t>(encoding.spec.axis);
-    check(values.dim(axis) == static_cast<int64_t>(channels), "a scale for each channel");
-    for (size_t i = axis + 1; i < values.rank(); ++i) inner *= static_cast<size_t>(values.dim(i));
-  }
-  const float* x = values.data<float>();
-  std::vector<int32_t> codes(static_cast<size_t>(values.size()));
-  for (size_t i = 0; i < codes.size(); ++i) {
-    const size_t channel = channels > 1 ? i / inner % channels : 0;
-    const double code = std::nearbyint(x[i] / encoding.scale[channel]) +
-                        static_cast<double>(encoding.zero_point[channel]);
-    codes[i] = static_cast<int32_t>(std::clamp(code, lowest, highest));
-  }
-  return store(storage_type(encoding.spec), values.shape(), codes);
+  return store(storage_type(encoding.spec), values.shape(), quantize(values, encoding));
 }
 
 Tensor scale_tensor(const TensorEncoding& encoding) {

@@ -1,0 +1,10 @@
+// EDGEOPT_SIMD before a function with a plain loop: compiled for wider vectors too, chosen at load
+// by what the machine has. Contraction is off everywhere, so all versions give the same bits.
+#pragma once
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define EDGEOPT_SIMD __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define EDGEOPT_SIMD
+#endif
