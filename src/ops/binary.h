@@ -1,0 +1,73 @@
+// Operators of two operands of one type that broadcast to each other.
+#pragma once
+
+#include "ops/broadcast.h"
+#include "ops/op.h"
+#include "tensor/dispatch.h"
+
+namespace edgeopt {
+
+// Error(kBadInput) unless all inputs are of one type.
+inline void same_types(const InferContext& c) {
+  for (size_t i = 1; i < c.input_count(); ++i) {
+    if (c.type(i) == c.type(0)) continue;
+    c.bad("inputs of types " + name_of(c.type(0)) + " and " + name_of(c.type(i)));
+  }
+}
+
+inline void infer_binary(InferContext& c) {
+  same_types(c);
+  c.set_output(0, c.type(0), broadcast_inputs(c, 0, 2));
+}
+
+inline void infer_comparison(InferContext& c) {
+  same_types(c);
+  c.set_output(0, DataType::kBool, broadcast_inputs(c, 0, 2));
+}
+
+// y = f(a, b), computed in the type that 16-bit floats widen to.
+template <typename Types, typename F>
+void compute_binary(ComputeContext& c, F f) {
+  const Tensor& a = c.input(0);
+  const bool known = dispatch(a.type(), Types(), [&]<typename T>(std::type_identity<T>) {
+    using W = Wide<T>;
+    broadcast_binary<T, T, T>(a, c.input(1), c.output(0), [&](T x, T y) {
+      return static_cast<T>(static_cast<W>(f(static_cast<W>(x), static_cast<W>(y))));
+    });
+  });
+  if (!known) c.unsupported("type " + name_of(a.type()));
+}
+
+// y = f(a, b) is true or false.
+template <typename Types, typename F>
+void compute_comparison(ComputeContext& c, F f) {
+  const Tensor& a = c.input(0);
+  const bool known = dispatch(a.type(), Types(), [&]<typename T>(std::type_identity<T>) {
+    broadcast_binary<T, T, Bool>(a, c.input(1), c.output(0), [&](const T& x, const T& y) {
+      return Bool(f(static_cast<const Wide<T>&>(x), static_cast<const Wide<T>&>(y)));
+    });
+  });
+  if (!known) c.unsupported("type " + name_of(a.type()));
+}
+
+// `F` is a lambda without captures.
+template <typename Types, typename F>
+constexpr Operator binary_operator(std::string_view name, F /*f*/,
+                                   OpTraits traits = {.elementwise = true}) {
+  return {.name = name,
+          .domain = "",
+          .infer = infer_binary,
+          .compute = [](ComputeContext& c) { compute_binary<Types>(c, F()); },
+          .traits = traits};
+}
+
+template <typename Types, typename F>
+constexpr Operator comparison_operator(std::string_view name, F /*f*/) {
+  return {.name = name,
+          .domain = "",
+          .infer = infer_comparison,
+          .compute = [](ComputeContext& c) { compute_comparison<Types>(c, F()); },
+          .traits = {.elementwise = true}};
+}
+
+}  // namespace edgeopt

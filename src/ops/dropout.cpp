@@ -1,0 +1,35 @@
+// Dropout at inference: the input itself, and a mask of ones.
+#include <algorithm>
+#include <cstring>
+
+#include "ops/op.h"
+#include "tensor/half.h"
+
+namespace edgeopt {
+namespace {
+
+void infer(InferContext& c) {
+  c.same_as_input();
+  if (c.has_output(1)) c.set_output(1, DataType::kBool, c.shape(0));
+}
+
+void compute(ComputeContext& c) {
+  const bool training = c.has_input(2) && c.ints(2).at(0) != 0;
+  const bool drops = !c.has_input(1) || c.floats(1).at(0) > 0;
+  if (training && drops) c.unsupported("Dropout in training mode");
+  const Tensor& x = c.input(0);
+  if (x.size() > 0) std::memcpy(c.output(0).mutable_raw(), x.raw(), x.byte_size());
+  if (c.has_output(1)) std::fill_n(c.output(1).mutable_data<Bool>(), x.size(), Bool(true));
+}
+
+}  // namespace
+
+extern const Operator op_Dropout = {
+    .name = "Dropout",
+    .domain = "",
+    .infer = infer,
+    .compute = compute,
+    .traits = {.elementwise = true, .positively_homogeneous = true, .data_movement = true},
+};
+
+}  // namespace edgeopt
