@@ -165,21 +165,22 @@ Tensor fake_quantize(const Tensor& tensor, const TensorEncoding& encoding) {
 }
 
 void encode_bias(TensorEncoding& encoding, float input_scale,
-                 const std::vector<float>& weight_scale) {
+                 const std::vector<float>& weight_scale, int64_t count) {
   encoding.scale.clear();
-  for (const float scale : weight_scale) {
+  for (int64_t i = 0; i < count; ++i) {
+    const float scale = weight_scale[static_cast<size_t>(i) % weight_scale.size()];
     encoding.scale.push_back(std::max(FLT_MIN, input_scale * scale));
   }
-  encoding.zero_point.assign(weight_scale.size(), 0);
+  encoding.zero_point.assign(encoding.scale.size(), 0);
 }
 
 int64_t raise_weight_scales(TensorEncoding& weight, float input_scale, const Tensor& bias) {
   const auto count = static_cast<size_t>(bias.size());
   std::vector<float>& scales = weight.scale;
-  if (scales.empty() || (scales.size() != 1 && scales.size() != count)) return 0;
+  if (scales.empty()) return 0;
   int64_t raised = 0;
   for (size_t i = 0; i < count; ++i) {
-    float& scale = scales[scales.size() == 1 ? 0 : i];
+    float& scale = scales[i % scales.size()];
     const double limit =
         std::abs(static_cast<double>(bias.data<float>()[i])) / (0x1p30 * input_scale);
     if (!std::isfinite(limit) || static_cast<double>(scale) >= limit) continue;

@@ -70,15 +70,16 @@ Tensor dequantize(const std::vector<int32_t>& codes, const Shape& shape,
 // Throws Error(kInternal) when the channels do not fit the tensor.
 Tensor fake_quantize(const Tensor& tensor, const TensorEncoding& encoding);
 
-// The int32 encoding of a bias: scale[c] = input_scale * weight_scale[c], zero point 0.
-// Codes saturate where |bias| / scale needs more than 31 bits; calibration raises the weight's
-// scale first, so that it does not happen (raise_weight_scales).
+// The int32 encoding of a bias of `count` channels: scale[c] = input_scale * weight_scale[c], zero
+// point 0. Fewer weight scales than channels repeat (one for the tensor; groups of a
+// ConvTranspose). Codes saturate where |bias| / scale needs more than 31 bits; calibration raises
+// the weight's scale first, so that it does not happen (raise_weight_scales).
 void encode_bias(TensorEncoding& encoding, float input_scale,
-                 const std::vector<float>& weight_scale);
+                 const std::vector<float>& weight_scale, int64_t count);
 
 // Raises the scale of weight channels so that bias codes stay below 2^30, which leaves the other
 // half of the accumulator to the products. Only channels with almost no weight (scale near the
-// minimum) and a large bias are touched. Returns the number of raised channels.
+// minimum) and a large bias are touched. Channels as in encode_bias. Returns the number of raises.
 int64_t raise_weight_scales(TensorEncoding& weight, float input_scale, const Tensor& bias);
 
 }  // namespace edgeopt

@@ -137,10 +137,12 @@ TEST(Encoding, RangesLeaveOutNonFiniteElements) {
 
 TEST(Encoding, BiasIsInt32WithTheProductOfTheScales) {
   TensorEncoding bias{.spec = {.bits = 32, .symmetric = true, .is_signed = true, .axis = 0}};
-  encode_bias(bias, 0.5F, {0.25F, 1e-6F});
+  encode_bias(bias, 0.5F, {0.25F, 1e-6F}, 2);
   EXPECT_EQ(bias.scale, (std::vector<float>{0.125F, 5e-7F}));
   const Tensor b = Tensor::from_floats({2}, {-3, 1e6F});
   EXPECT_EQ(quantize(b, bias), (std::vector<int32_t>{-24, INT32_MAX}));
+  encode_bias(bias, 0.5F, {1.0F, 2.0F}, 4);
+  EXPECT_EQ(bias.scale, (std::vector<float>{0.5F, 1, 0.5F, 1}));
   EXPECT_EQ(lowest_code(bias.spec), INT32_MIN);
   EXPECT_EQ(highest_code(bias.spec), INT32_MAX);
 }
@@ -153,7 +155,7 @@ TEST(Encoding, DeadChannelsWithALargeBiasGetALargerWeightScale) {
   EXPECT_EQ(raise_weight_scales(weight, 1e-3F, b), 1);
   EXPECT_EQ(weight.scale[1], kept);
   TensorEncoding bias{.spec = {.bits = 32, .symmetric = true, .is_signed = true, .axis = 0}};
-  encode_bias(bias, 1e-3F, weight.scale);
+  encode_bias(bias, 1e-3F, weight.scale, 2);
   EXPECT_NEAR(static_cast<double>(quantize(b, bias)[0]), 0x1p30, 0x1p10);
   EXPECT_NEAR(fake_quantize(b, bias).data<float>()[0], 4, 1e-6);
 }
