@@ -1,0 +1,148 @@
+// edgeopt run: execute a model once; for debugging and for shell pipelines.
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+
+#include "base/file.h"
+#include "base/format.h"
+#include "base/json.h"
+#include "command.h"
+#include "common_flags.h"
+#include "edgeopt/evaluate.h"
+#include "profile_table.h"
+#include "progress.h"
+#include "text_table.h"
+
+namespace edgeopt::tool {
+namespace {
+
+struct Flags {
+  RunOptions options;
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string trace;
+  bool json = false;
+};
+
+// "x=file.npy" or "file.npy".
+std::pair<std::string, std::string> split_input(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) return {"", text};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+struct Summary {
+  double minimum = 0;
+  double maximum = 0;
+  double mean = 0;
+};
+
+Summary summarize(const Tensor& tensor) {
+  Summary summary;
+  if (tensor.type() != DataType::kFloat || tensor.size() == 0) return summary;
+  const float* x = tensor.data<float>();
+  summary.minimum = summary.maximum = x[0];
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    summary.minimum = std::min<double>(summary.minimum, x[i]);
+    summary.maximum = std::max<double>(summary.maximum, x[i]);
+    summary.mean += x[i];
+  }
+  summary.mean /= static_cast<double>(tensor.size());
+  return summary;
+}
+
+// A folder gets NAME.npy for each output; a .npy file gets the only one; "-" is standard output.
+void write_outputs(const RunResult& result, const std::string& where) {
+  if (where.ends_with(".npy") || where == "-") {
+    if (result.outputs.size() != 1) {
+      fail(ErrorCode::kUsage, "-o {}: the model has {} outputs; give a folder", where,
+           result.outputs.size());
+    }
+    const std::string bytes = npy_bytes(result.outputs[0].second);
+    if (where == "-") {
+      std::cout << bytes;
+    } else {
+      write_file_atomically(where, bytes);
+    }
+    return;
+  }
+  std::filesystem::create_directories(where);
+  for (const auto& [name, tensor] : result.outputs) {
+    std::string file = name;
+    std::replace(file.begin(), file.end(), '/', '_');
+    write_file_atomically(std::filesystem::path(where) / (file + ".npy"), npy_bytes(tensor));
+  }
+}
+
+void print(const RunResult& result, bool json) {
+  if (json) {
+    Json outputs = Json::array();
+    for (const auto& [name, tensor] : result.outputs) {
+      const Summary s = summarize(tensor);
+      outputs.push_back({{"name", name},
+                         {"type", name_of(tensor.type())},
+                         {"shape", tensor.shape()},
+                         {"min", s.minimum},
+                         {"max", s.maximum},
+                         {"mean", s.mean}});
+    }
+    std::cout << Json{{"seconds", result.seconds}, {"outputs", std::move(outputs)}}.dump(1) << "\n";
+    return;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, tensor] : result.outputs) {
+    const Summary s = summarize(tensor);
+    rows.push_back({name, name_of(tensor.type()), to_string(tensor.shape()),
+                    format("{:.5g}", s.minimum), format("{:.5g}", s.maximum),
+                    format("{:.5g}", s.mean)});
+  }
+  std::cout << text_table(
+                   {{"output"}, {"type"}, {"shape"}, {"min", true}, {"max", true}, {"mean", true}},
+                   rows)
+            << format("{:.3f} ms\n", result.seconds * 1e3);
+}
+
+int run_command(Flags& flags) {
+  for (const std::string& input : flags.inputs) flags.options.inputs.push_back(split_input(input));
+  const bool table = flags.options.profile;
+  flags.options.profile = table || !flags.trace.empty();
+  const RunResult result = run(flags.options);
+  if (!flags.output.empty()) write_outputs(result, flags.output);
+  if (!flags.trace.empty()) write_file_atomically(flags.trace, result.chrome_trace);
+  if (flags.output == "-") return 0;
+  print(result, flags.json);
+  if (table && !flags.json) std::cout << "\n" << profile_table(result.profile);
+  return 0;
+}
+
+std::function<int()> declare(CLI::App& app, const GlobalFlags&) {
+  auto flags = std::make_shared<Flags>();
+  RunOptions& options = flags->options;
+  app.add_option("model", options.model, "Model (.onnx)")->required();
+  app.add_option("--input", flags->inputs,
+                 "FILE or NAME=FILE: .npy, .npz, .pb, raw float32 or an image (repeatable; "
+                 "default: synthetic)");
+  app.add_option("-o,--output", flags->output,
+                 "Folder for NAME.npy of each output, a .npy file, or - for standard output");
+  app.add_option("--repeat", options.repeat, "Runs; the fastest is reported")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--seed", options.seed, "Seed of synthetic inputs");
+  app.add_flag("--profile", options.profile, "Time and GFLOP/s of each node");
+  app.add_option("--trace", flags->trace, "Write a Chrome trace (chrome://tracing) to this file");
+  add_preprocessing_flags(app, options.data);
+  add_input_shape_flag(app, options.input_shapes);
+  add_threads_flag(app, options.threads);
+  app.add_flag("--json", flags->json, "Print the summary as JSON");
+  app.footer(
+      "Examples:\n"
+      "  edgeopt run model.onnx --input x.npy -o y.npy\n"
+      "  edgeopt run model.onnx --input dog.jpg --preset imagenet --profile");
+  return [flags] { return run_command(*flags); };
+}
+
+}  // namespace
+
+extern const Command command_run = {"run", "Execute a model", declare};
+
+}  // namespace edgeopt::tool
