@@ -55,7 +55,7 @@ void Node::set_attribute(std::string_view attribute, AttributeValue value) {
       return;
     }
   }
-  attributes.push_back({std::string(attribute), std::move(value), {}});
+  attributes.push_back({std::string(attribute), std::move(value), {}, {}});
 }
 
 void Node::remove_attribute(std::string_view attribute) {

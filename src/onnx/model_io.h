@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "edgeopt/graph.h"
@@ -26,5 +27,9 @@ struct SaveOptions {
 void save_model(const Model& model, const std::filesystem::path& path,
                 const SaveOptions& options = {});
 std::string serialize_model(const Model& model);
+
+// A single TensorProto (input_0.pb of ONNX test data).
+Tensor parse_tensor(std::string_view bytes, const std::filesystem::path& path = {});
+std::string serialize_tensor(const Tensor& tensor, const std::string& name = {});
 
 }  // namespace edgeopt

@@ -12,7 +12,6 @@ namespace edgeopt {
 namespace {
 
 size_t index_of(NodeId id) { return static_cast<size_t>(id.index); }
-size_t index_of(ValueId id) { return static_cast<size_t>(id.index); }
 
 class Placer {
  public:
