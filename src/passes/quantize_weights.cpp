@@ -1,0 +1,59 @@
+// quantize-weights: encodings of weights and other constants, from the constants themselves.
+#include "passes/pass.h"
+#include "passes/quantizers.h"
+#include "quant/calibrator.h"
+
+namespace edgeopt {
+namespace {
+
+// The ranges of a constant, one for each channel of the entry's axis, as the calibrator chooses.
+std::vector<Range> chosen_ranges(const Tensor& constant, const QuantSpec& spec,
+                                 const Calibrator& calibrator, const OptionValues& options) {
+  if (!calibrator.needs_histogram) return ranges_of(constant, spec.axis);
+  std::vector<Range> ranges = ranges_of(constant, spec.axis);
+  std::vector<Observer> observers(ranges.size(), Observer({.histogram = true, .sampled = 0}));
+  for_each_run(constant.shape(), spec.axis, [&](int64_t channel, int64_t offset, int64_t count) {
+    observers[static_cast<size_t>(channel)].observe(constant.data<float>() + offset, count);
+  });
+  for (size_t c = 0; c < ranges.size(); ++c) {
+    ranges[c] = calibrator.range(observers[c].result(), spec, options);
+  }
+  return ranges;
+}
+
+int64_t run(Model& model, QuantTable& table, PassContext&, const OptionValues& options) {
+  const Calibrator& calibrator = find_calibrator(options.text("calibrator"));
+  const OptionValues calibrator_options(calibrator.name, calibrator.options);
+  int64_t changes = 0;
+  for (const Quantizer& quantizer : quantizers_of(model.graph, table)) {
+    TensorEncoding& encoding = table.at(quantizer.key);
+    const Tensor* constant = model.graph.constant(quantizer.input);
+    if (constant == nullptr || encoding.is_bias || encoding.ready()) continue;
+    if (constant->type() != DataType::kFloat) continue;
+    const std::vector<Range> seen = ranges_of(*constant, encoding.spec.axis);
+    encoding.observed_min.clear();
+    encoding.observed_max.clear();
+    for (const Range& range : seen) {
+      encoding.observed_min.push_back(range.min);
+      encoding.observed_max.push_back(range.max);
+    }
+    encode_ranges(encoding,
+                  chosen_ranges(*constant, encoding.spec, calibrator, calibrator_options));
+    ++changes;
+  }
+  return changes;
+}
+
+}  // namespace
+
+extern const Pass pass_quantize_weights = {
+    .name = "quantize-weights",
+    .summary = "fill the encodings of weights and constant operands from their values",
+    .options = {{.name = "calibrator",
+                 .type = OptionSpec::Type::kString,
+                 .default_value = "min-max",
+                 .help = "how the range of each channel is chosen (edgeopt list calibrators)"}},
+    .run = run,
+};
+
+}  // namespace edgeopt
