@@ -57,8 +57,8 @@ using AttributeValue =
 struct Attribute {
   std::string name;
   AttributeValue value;
-  std::string doc;          // doc_string, carried through
-  std::string tensor_name;  // of a tensor value, carried through
+  std::string doc = {};          // doc_string, carried through
+  std::string tensor_name = {};  // of a tensor value, carried through
 };
 
 struct Node {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "edgeopt/data.h"
 #include "edgeopt/tensor.h"
 
 namespace edgeopt {
@@ -29,5 +30,30 @@ class DataSource {
   virtual bool has_labels() const { return false; }
   virtual std::string describe() const = 0;  // "128 images of 'photos/'"
 };
+
+// What a model wants to be fed: one for each feed, in order, batch dimension 1.
+struct InputSpec {
+  std::string name;
+  DataType type = DataType::kFloat;
+  Shape shape;
+};
+
+// Opens whatever `spec.path` names. Image sources need exactly one input that looks like an image
+// (1,C,H,W or 1,H,W,C with C of 1, 3 or 4; its layout is taken from the shape).
+// Throws Error(kUsage) for bad preprocessing values, Error(kBadInput) naming the path when there is
+// nothing to read, or when a stored tensor does not fit the input it is for.
+std::unique_ptr<DataSource> open_data(const DataSpec& spec, const std::vector<InputSpec>& inputs);
+
+// Inputs made from the seed alone; how: docs/data.md.
+std::unique_ptr<DataSource> synthetic_data(const std::vector<InputSpec>& inputs, int64_t count,
+                                           uint64_t seed);
+
+// A named preprocessing.
+struct Preset {
+  std::string name;
+  std::string summary;  // "RGB, ImageNet mean and deviation, short side 256, crop 224"
+  DataSpec settings;    // mean, std, resize, crop, letterbox, channels
+};
+const std::vector<Preset>& all_presets();
 
 }  // namespace edgeopt

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "onnx/model_io.h"
 #include "onnx/protos.h"
+#include "support/paths.h"
 
 namespace edgeopt {
 namespace {
@@ -67,7 +68,7 @@ TEST(RoundTrip, BackendTestData) {
 }
 
 TEST(RoundTrip, RealModels) {
-  const fs::path folder = fs::path(EDGEOPT_SOURCE_DIR) / "../shared/data";
+  const fs::path folder = test::shared_data();
   if (!fs::exists(folder)) GTEST_SKIP() << "no ../shared/data here";
   EXPECT_GE(check_folder(folder), 20);
 }
