@@ -77,9 +77,20 @@ class Placer {
     const NodeId user = graph_.only_user(id);
     const NodeId producer = graph_.value(id).producer;
     if (!user.valid() || !producer.valid() || !traits_of(graph_.node(user)).clamps) return false;
+    if (!policy_.fuse_clip && !is_relu(user)) return false;
+    if (!policy_.fuse_add && !is_product(producer)) return false;
     const OpTraits& traits = traits_of(graph_.node(producer));
     return traits.quantizable && !traits.clamps && !traits.data_movement &&
            is_float(graph_.node(user).outputs[0]);
+  }
+
+  // A clamp without bounds of its own.
+  bool is_relu(NodeId id) const {
+    return traits_of(graph_.node(id)).clamps && graph_.node(id).inputs.size() == 1;
+  }
+
+  bool shares_input(NodeId id) const {
+    return traits_of(graph_.node(id)).data_movement || (policy_.relu_shares_input && is_relu(id));
   }
 
   // --- every tensor of the region (QNN, ONNX Runtime)
@@ -125,7 +136,7 @@ class Placer {
   void share_encodings() {
     for (PlacedQuantizer& quantizer : result_.activations) {
       const NodeId producer = graph_.value(quantizer.value).producer;
-      if (!producer.valid() || !traits_of(graph_.node(producer)).data_movement) continue;
+      if (!producer.valid() || !shares_input(producer)) continue;
       const PlacedQuantizer* source = placed(graph_.node(producer).inputs[0]);
       if (source == nullptr) continue;
       quantizer.key = source->key;

@@ -26,6 +26,12 @@ struct QuantPolicy {
       true;  // every float tensor between operators, data movement included (QNN, ONNX Runtime);
              // false: only the inputs of quantizable operators (TensorRT)
   bool quantize_outputs = true;  // graph outputs too
+  // What is one operation to the runtime, so that nothing is quantized inside: a layer and the Relu
+  // that only it feeds always; with fuse_clip also a Clip, with fuse_add also a Relu behind
+  // anything else that is computed (Add, ...).
+  bool fuse_clip = true;
+  bool fuse_add = true;
+  bool relu_shares_input = false;  // a Relu that is not fused has its input's encoding
   bool quantize_tail = false;  // also what comes after the last layers (detector decoding, softmax)
   bool fixed_batch = false;    // a symbolic batch becomes 1
   int64_t min_opset = 13;
