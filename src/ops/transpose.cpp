@@ -1,0 +1,52 @@
+// Transpose: axes in another order.
+#include "base/format.h"
+#include "ops/movement.h"
+#include "ops/op.h"
+
+namespace edgeopt {
+namespace {
+
+// The input axis that each output axis walks along; all in reverse by default.
+template <typename Context>
+std::vector<size_t> permutation(const Context& c, size_t rank) {
+  std::vector<int64_t> reversed;
+  for (size_t i = rank; i-- > 0;) reversed.push_back(static_cast<int64_t>(i));
+  const std::vector<int64_t> perm = c.node().ints_or("perm", reversed);
+  std::vector<bool> seen(rank, false);
+  std::vector<size_t> result;
+  for (const int64_t axis : perm) {
+    const auto at = static_cast<size_t>(c.normalized_axis(axis, static_cast<int64_t>(rank)));
+    if (seen[at]) c.bad(format("perm names axis {} twice", at));
+    seen[at] = true;
+    result.push_back(at);
+  }
+  if (result.size() != rank) c.bad(format("perm does not name all {} axes", rank));
+  return result;
+}
+
+void infer(InferContext& c) {
+  const Shape& from = c.shape(0);
+  Shape to;
+  for (const size_t axis : permutation(c, from.size())) to.push_back(from[axis]);
+  c.set_output(0, c.type(0), std::move(to));
+}
+
+void compute(ComputeContext& c) {
+  const Tensor& x = c.input(0);
+  const std::vector<int64_t> strides = row_major_strides(x.shape());
+  Strided at{c.output(0).shape(), {}};
+  for (const size_t axis : permutation(c, x.rank())) at.strides.push_back(strides[axis]);
+  if (!copy_strided(x, at, c.output(0))) c.unsupported("type " + name_of(x.type()));
+}
+
+}  // namespace
+
+extern const Operator op_Transpose = {
+    .name = "Transpose",
+    .domain = "",
+    .infer = infer,
+    .compute = compute,
+    .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
+};
+
+}  // namespace edgeopt
