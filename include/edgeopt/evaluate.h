@@ -46,8 +46,8 @@ struct EvaluateResult {
   double agreement = 0;   // per cent, of the first output
   double sqnr_db = 0;     // of all outputs
   double max_abs = 0;
-  double images_per_second = 0;  // of the model, loading and decoding included
-  double seconds = 0;
+  double samples_per_second = 0;  // of the model alone: loading and decoding are not counted
+  double seconds = 0;             // of everything
   std::vector<NodeTime> profile;
   std::string chrome_trace;  // with `profile`
   std::vector<std::string> unmet;

@@ -34,7 +34,7 @@ struct OptimizeResult {
 // Throws Error(kRequirement) naming the pass when `check_each` finds a drift.
 OptimizeResult optimize(const OptimizeOptions& options);
 
-// Rows of `edgeopt list`: "passes", "targets", "calibrators", "operators", "presets".
+// Rows of `edgeopt list`: "passes", "targets", "calibrators", "ops", "presets".
 struct ListedOption {
   std::string name;
   std::string default_value;

@@ -47,6 +47,7 @@ struct PassReport {
   std::string name;
   int64_t changes = 0;
   double seconds = 0;
+  std::optional<double> sqnr_db;  // outputs against the original model's, where that was checked
 };
 
 // A quantized activation: its simulated values against the float model's on the checked samples.

@@ -109,6 +109,16 @@ void AtomicFile::commit() {
   slot_ = -1;
 }
 
+void make_folder(const std::filesystem::path& path) {
+  if (path.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path, error)) {
+    fail(ErrorCode::kBadInput, "{}: the folder cannot be made: {}", path.string(),
+         error ? error.message() : "a file of that name is in the way");
+  }
+}
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   AtomicFile file(path);
   file.write(content);

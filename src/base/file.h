@@ -42,6 +42,9 @@ class AtomicFile {
   int slot_ = -1;
 };
 
+// Makes the folder and those above it. Throws Error(kBadInput) naming it when that is not possible.
+void make_folder(const std::filesystem::path& path);
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 void remove_unfinished_files() noexcept;
 

@@ -1,6 +1,7 @@
 #include "pipeline/compare.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace edgeopt {
 namespace {
@@ -37,6 +38,7 @@ class Comparer {
             expected_[static_cast<size_t>(i)].push_back(owned(output));
           }
         });
+    const auto start = std::chrono::steady_clock::now();
     candidate.run(
         count, [&](int64_t i) { return samples_[static_cast<size_t>(i)].inputs; },
         [&](int64_t i, const std::vector<Tensor>& outputs) {
@@ -44,6 +46,8 @@ class Comparer {
           expected_[static_cast<size_t>(i)].clear();
           samples_[static_cast<size_t>(i)].inputs.clear();
         });
+    result_.candidate_seconds +=
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
   Comparison finish() {

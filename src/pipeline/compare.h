@@ -12,6 +12,7 @@ namespace edgeopt {
 
 struct Comparison {
   int64_t samples = 0;
+  double candidate_seconds = 0;  // in the candidate's runs, loading not counted
   bool labelled = false;
   ClassificationMeter reference;  // of the first output
   ClassificationMeter candidate;

@@ -37,9 +37,8 @@ Json weights_json(const QuantizeResult& result) {
 }
 
 Json accuracy_json(const AccuracyReport& accuracy) {
-  Json json{{"data", accuracy.data},
-            {"samples", accuracy.samples},
-            {"labelled", accuracy.labelled}};
+  Json json{
+      {"data", accuracy.data}, {"samples", accuracy.samples}, {"labelled", accuracy.labelled}};
   if (accuracy.labelled) {
     json["top1_float"] = accuracy.top1_float;
     json["top1_quantized"] = accuracy.top1_quantized;

@@ -1,0 +1,25 @@
+#include "pipeline/default_pipeline.h"
+
+namespace edgeopt {
+
+std::string default_pipeline(const QuantizeOptions& options) {
+  std::string text;
+  // Shape arithmetic and dequantized weights become constants, which all later lines look for.
+  text += "fold-constants\n";
+  // One form of each operator, so that the patterns of the next lines need to know one form only.
+  text += "canonicalize\n";
+  // Before any range is looked at: weights and biases change.
+  text += "fold-batch-norm\n";
+  // Needs layers with their batch normalization inside; changes weights, not outputs.
+  if (options.equalize) text += "equalize-layers\n";
+  // Nothing that no output needs should get a quantizer.
+  text += "eliminate-dead\n";
+  // The graph has its final form: from here on only the table changes.
+  text += "insert-fake-quant\n";
+  // Activations are observed behind quantized weights, so these come first.
+  text += "quantize-weights\n";
+  text += "calibrate\n";
+  return text;
+}
+
+}  // namespace edgeopt

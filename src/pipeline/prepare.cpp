@@ -1,0 +1,85 @@
+#include "pipeline/prepare.h"
+
+#include <algorithm>
+
+#include "base/format.h"
+#include "exec/shapes.h"
+#include "onnx/model_io.h"
+#include "passes/pass.h"
+
+namespace edgeopt {
+
+Model load_executable(const std::filesystem::path& path, int64_t min_opset) {
+  Model model = load_model(path);
+  const Pass* upgrade = find_pass("upgrade-opset");
+  if (upgrade == nullptr || model.opset() == 0) return model;
+  QuantTable table;
+  PassContext context;
+  context.policy.min_opset = min_opset;
+  upgrade->run(model, table, context, OptionValues(upgrade->name, upgrade->options));
+  return model;
+}
+
+std::vector<InputSpec> input_specs(const Model& model, const InputShapes& shapes) {
+  const auto resolved = resolve_feed_shapes(model.graph, shapes, 1);
+  std::vector<InputSpec> specs;
+  for (const ValueId id : model.graph.feeds()) {
+    const Value& value = model.graph.value(id);
+    specs.push_back({value.name, value.type.type, resolved.at(id)});
+  }
+  return specs;
+}
+
+void pin_input_shapes(Model& model, const InputShapes& shapes) {
+  const auto resolved = resolve_feed_shapes(model.graph, shapes, 1);
+  for (const auto& [id, shape] : resolved) {
+    const Value& value = model.graph.value(id);
+    if (!shapes.contains(value.name)) continue;
+    ValueType type = value.type;
+    type.dims.emplace();
+    for (const int64_t size : shape) type.dims->push_back({size, {}});
+    model.graph.set_type(id, std::move(type));
+  }
+}
+
+std::vector<std::string> fix_batch(Model& model) {
+  std::vector<std::string> fixed;
+  for (const ValueId id : model.graph.feeds()) {
+    ValueType type = model.graph.value(id).type;
+    if (!type.dims || type.dims->empty() || type.dims->front().value >= 0) continue;
+    type.dims->front() = {1, {}};
+    model.graph.set_type(id, std::move(type));
+    fixed.push_back(model.graph.value(id).name);
+  }
+  return fixed;
+}
+
+int64_t stored_bytes(const std::filesystem::path& path, const Model& model) {
+  const auto file = static_cast<int64_t>(std::filesystem::file_size(path));
+  int64_t weights = 0;
+  for (const ValueId id : model.graph.constants()) {
+    weights += static_cast<int64_t>(model.graph.value(id).constant->byte_size());
+  }
+  return weights > file ? file + weights : file;
+}
+
+const Target& target_named(const std::string& name) {
+  if (const Target* target = find_target(name)) return *target;
+  std::string names;
+  for (const Target* target : all_targets()) {
+    names += (names.empty() ? "" : ", ") + std::string(target->name);
+  }
+  fail(ErrorCode::kUsage, "there is no target '{}'; there are: {}", name, names);
+}
+
+Subset::Subset(const DataSource& whole, int64_t count)
+    : whole_(whole), size_(std::min(count, whole.size())) {}
+
+Sample Subset::load(int64_t index) const { return whole_.load(index * whole_.size() / size_); }
+
+std::string Subset::describe() const {
+  if (size_ == whole_.size()) return whole_.describe();
+  return format("{} of {}", size_, whole_.describe());
+}
+
+}  // namespace edgeopt
