@@ -22,11 +22,11 @@ struct EngineOptions {
   int threads = 0;  // workers; 0: one for each core
   // Simulate FakeQuant nodes with these encodings; nullptr: they pass their input through (float).
   const QuantTable* table = nullptr;
-  std::map<std::string, Shape> input_shapes;  // overrides, as --input-shape gives them
-  int64_t micro_batch = 0;        // samples per run; 0: chosen from the sizes of the activations
-  std::vector<ValueId> observed;  // values handed to Observation::on_value
-  std::vector<ValueId> fetched;   // values to return; empty: the graph outputs
-  bool profile = false;           // keep time per node
+  std::map<std::string, Shape> input_shapes = {};  // overrides, as --input-shape gives them
+  int64_t micro_batch = 0;  // samples per run; 0: chosen from the sizes of the activations
+  std::vector<ValueId> observed = {};  // values handed to Observation::on_value
+  std::vector<ValueId> fetched = {};   // values to return; empty: the graph outputs
+  bool profile = false;                // keep time per node
 };
 
 // Loads sample `index` as one tensor for each feed, batch dimension 1. Called from worker threads.

@@ -1,7 +1,7 @@
 #include "passes/observe.h"
 
 #include "base/format.h"
-#include "exec/interpreter.h"
+#include "exec/engine.h"
 
 namespace edgeopt {
 
@@ -9,31 +9,35 @@ std::vector<ObservedTensor> observe_values(const Model& model, const QuantTable&
                                            const PassContext& context,
                                            const std::vector<ValueId>& values,
                                            const ObserverOptions& options) {
-  if (context.calibration == nullptr || context.calibration->size() == 0) {
+  const DataSource* data = context.calibration;
+  if (data == nullptr || data->size() == 0) {
     fail(ErrorCode::kUsage, "calibration needs samples: give some with --calib");
   }
-  std::map<ValueId, Observer> observers;
-  for (const ValueId value : values) observers.emplace(value, Observer(options));
-  InterpretOptions interpret_options;
-  interpret_options.table = &table;
-  interpret_options.on_value = [&](ValueId value, const Tensor& tensor) {
-    const auto found = observers.find(value);
-    if (found == observers.end() || tensor.type() != DataType::kFloat) return;
-    found->second.observe(tensor.data<float>(), tensor.size());
-  };
-  const int64_t count = context.calibration->size();
-  const std::vector<ValueId> feeds = model.graph.feeds();
-  for (int64_t i = 0; i < count; ++i) {
-    const Sample sample = context.calibration->load(i);
-    std::map<std::string, Tensor> inputs;
-    for (size_t f = 0; f < feeds.size(); ++f) {
-      inputs.emplace(model.graph.value(feeds[f]).name, sample.inputs.at(f));
-    }
-    interpret(model.graph, model.opset(), inputs, interpret_options);
-    if (context.progress) context.progress(i + 1, count);
-  }
+  EngineOptions engine_options;
+  engine_options.threads = context.threads;
+  engine_options.table = &table;
+  engine_options.input_shapes = context.input_shapes;
+  engine_options.observed = values;
+  Engine engine(model.graph, model.opset(), engine_options);
+  // Each worker has an observer of its own for each value.
+  std::map<ValueId, Observer> fresh;
+  for (const ValueId value : values) fresh.emplace(value, Observer(options));
+  std::vector<std::map<ValueId, Observer>> observers(static_cast<size_t>(engine.threads()), fresh);
+  const int64_t count = data->size();
+  engine.run(
+      count, [&](int64_t i) { return data->load(i).inputs; },
+      [&](int64_t i, const std::vector<Tensor>&) {
+        if (context.progress) context.progress(i + 1, count);
+      },
+      [&](int worker, ValueId value, const float* x, int64_t elements) {
+        observers[static_cast<size_t>(worker)].at(value).observe(x, elements);
+      });
   std::vector<ObservedTensor> result;
-  for (const ValueId value : values) result.push_back(observers.at(value).result());
+  for (const ValueId value : values) {
+    Observer& merged = observers[0].at(value);
+    for (size_t w = 1; w < observers.size(); ++w) merged.merge(observers[w].at(value));
+    result.push_back(merged.result());
+  }
   return result;
 }
 

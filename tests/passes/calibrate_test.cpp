@@ -42,12 +42,12 @@ ValueId fake_quant(Graph& graph, ValueId input, const std::string& key, bool pri
 }
 
 // x -> FakeQuant -> Relu -> FakeQuant -> y
-Model relu_model() {
+Model relu_model(int64_t width = 3) {
   Model model;
   model.opsets[""] = 17;
   Graph& graph = model.graph;
   const ValueId x =
-      graph.add_value("x", {DataType::kFloat, std::vector<Dimension>{{-1, "N"}, {3, ""}}, ""});
+      graph.add_value("x", {DataType::kFloat, std::vector<Dimension>{{-1, "N"}, {width, ""}}, ""});
   graph.set_graph_inputs({x});
   Node relu;
   relu.op_type = "Relu";
@@ -120,7 +120,7 @@ TEST(Calibrate, EveryCalibratorIsOneOption) {
   std::iota(values.begin(), values.begin() + 1000, 0.0F);
   for (float& v : values) v /= 1000;
   values[0] = 50;  // an outlier
-  Model model = relu_model();
+  Model model = relu_model(3000);
   const Samples samples({values});
   PassContext context;
   context.calibration = &samples;

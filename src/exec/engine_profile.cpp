@@ -1,0 +1,51 @@
+#include "exec/engine_profile.h"
+
+#include "base/json.h"
+
+namespace edgeopt {
+
+void StepTimer::record() const {
+  const StepTimes::Clock::time_point end = StepTimes::Clock::now();
+  times_->seconds[step_] += std::chrono::duration<double>(end - start_).count();
+  ++times_->runs[step_];
+  if (times_->events.size() < StepTimes::kMaxEvents) {
+    times_->events.push_back({static_cast<int32_t>(step_), start_, end});
+  }
+}
+
+std::vector<NodeProfile> sum_profile(const Plan& plan, const std::vector<StepTimes>& workers) {
+  std::vector<NodeProfile> result;
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    const PlanStep& step = plan.steps[i];
+    NodeProfile& row = result.emplace_back(NodeProfile{step.name, step.op_type});
+    for (const StepTimes& times : workers) {
+      row.seconds += times.seconds[i];
+      row.runs += times.runs[i];
+    }
+    row.flops = step.flops * static_cast<double>(row.runs);
+  }
+  return result;
+}
+
+std::string trace_json(const Plan& plan, const std::vector<StepTimes>& workers,
+                       StepTimes::Clock::time_point start) {
+  const auto microseconds = [](auto duration) {
+    return std::chrono::duration<double, std::micro>(duration).count();
+  };
+  Json events = Json::array();
+  for (size_t worker = 0; worker < workers.size(); ++worker) {
+    for (const StepTimes::Event& event : workers[worker].events) {
+      const PlanStep& step = plan.steps[static_cast<size_t>(event.step)];
+      events.push_back({{"name", step.name},
+                        {"cat", step.op_type},
+                        {"ph", "X"},
+                        {"ts", microseconds(event.start - start)},
+                        {"dur", microseconds(event.end - event.start)},
+                        {"pid", 1},
+                        {"tid", worker}});
+    }
+  }
+  return Json{{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}}.dump();
+}
+
+}  // namespace edgeopt

@@ -1,0 +1,124 @@
+#include "exec/engine_worker.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "base/format.h"
+#include "tensor/relayout.h"
+
+namespace edgeopt {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+size_t bytes_of(DataType type, int64_t elements) {
+  return (static_cast<size_t>(elements) * static_cast<size_t>(bits_of(type)) + 7) / 8;
+}
+
+}  // namespace
+
+BatchResults make_results(const Plan& plan) {
+  BatchResults results(static_cast<size_t>(plan.batch));
+  for (std::vector<Tensor>& sample : results) {
+    for (const PlanFetch& fetch : plan.fetches) {
+      sample.push_back(fetch.place.valid() ? Tensor(fetch.type, fetch.sample_shape)
+                                           : fetch.constant);
+    }
+  }
+  return results;
+}
+
+void Worker::Free::operator()(void* p) const { std::free(p); }
+
+Worker::Worker(const Plan& plan, int index) : plan_(plan), index_(index) {
+  const size_t bytes = (plan.arena_bytes / kAlignment + 1) * kAlignment;
+  arena_.reset(static_cast<char*>(std::aligned_alloc(kAlignment, bytes)));
+  if (arena_ == nullptr) {
+    fail(ErrorCode::kBadInput, "the model's activations of {} bytes do not fit in memory", bytes);
+  }
+  for (const PlanStep& step : plan.steps) {
+    Addresses& addresses = steps_.emplace_back();
+    for (const Place& place : step.inputs) addresses.inputs.push_back(address(place));
+    for (const Place& place : step.outputs) addresses.outputs.push_back(address(place));
+    if (step.scratch >= 0) {
+      addresses.scratch = arena_.get() + plan.buffers[static_cast<size_t>(step.scratch)].offset;
+    }
+  }
+}
+
+char* Worker::address(const Place& place) const {
+  if (!place.valid()) return nullptr;
+  return arena_.get() + plan_.buffers[static_cast<size_t>(place.buffer)].offset + place.offset;
+}
+
+void Worker::feed(int64_t place_in_batch, int64_t sample, const std::vector<Tensor>& inputs) {
+  if (inputs.size() != plan_.feeds.size()) {
+    fail(ErrorCode::kBadInput, "sample {} has {} tensors, the model takes {} inputs", sample,
+         inputs.size(), plan_.feeds.size());
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const PlanFeed& feed = plan_.feeds[i];
+    const Tensor& tensor = inputs[i];
+    if (tensor.type() != feed.place.type || tensor.shape() != feed.sample_shape) {
+      fail(ErrorCode::kBadInput, "input '{}' is {} {}, sample {} gives {} {}", feed.name,
+           name_of(feed.place.type), to_string(feed.sample_shape), sample, name_of(tensor.type()),
+           to_string(tensor.shape()));
+    }
+    if (!feed.place.valid()) continue;
+    char* to = address(feed.place) + bytes_of(tensor.type(), place_in_batch * tensor.size());
+    relayout(tensor.type(), tensor.shape(), tensor.raw(), tensor.layout(), to, feed.place.layout);
+  }
+}
+
+void Worker::fill(int64_t samples) {
+  for (const PlanFeed& feed : plan_.feeds) {
+    if (!feed.place.valid()) continue;
+    const size_t bytes = bytes_of(feed.place.type, element_count(feed.sample_shape));
+    char* data = address(feed.place);
+    const char* last = data + static_cast<size_t>(samples - 1) * bytes;
+    for (int64_t s = samples; s < plan_.batch; ++s) {
+      std::memcpy(data + static_cast<size_t>(s) * bytes, last, bytes);
+    }
+  }
+}
+
+void Worker::run(int64_t samples, const ObserveValue& observe, StepTimes* times) {
+  if (observe) {
+    for (const auto& [value, constant] : plan_.observed_constants) {
+      for (int64_t s = 0; s < samples; ++s) {
+        observe(index_, value, constant.data<float>(), constant.size());
+      }
+    }
+    observe_places(plan_.observed_feeds, samples, observe);
+  }
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const PlanStep& step = plan_.steps[i];
+    const StepTimer timer(times, i);
+    step.kernel->run(steps_[i].inputs, steps_[i].outputs, steps_[i].scratch);
+    if (observe && !step.observed.empty()) observe_places(step.observed, samples, observe);
+  }
+}
+
+void Worker::observe_places(const std::vector<PlanObservation>& observed, int64_t samples,
+                            const ObserveValue& observe) const {
+  for (const PlanObservation& o : observed) {
+    const int64_t count = element_count(o.place.shape) / plan_.batch;
+    const float* data = reinterpret_cast<const float*>(address(o.place));
+    for (int64_t s = 0; s < samples; ++s) observe(index_, o.value, data + s * count, count);
+  }
+}
+
+void Worker::fetch(int64_t samples, BatchResults& results) const {
+  for (size_t k = 0; k < plan_.fetches.size(); ++k) {
+    const PlanFetch& fetch = plan_.fetches[k];
+    if (!fetch.place.valid()) continue;
+    const int64_t count = element_count(fetch.sample_shape);
+    for (int64_t s = 0; s < samples; ++s) {
+      const char* from = address(fetch.place) + bytes_of(fetch.type, s * count);
+      void* to = results[static_cast<size_t>(s)][k].mutable_raw();
+      relayout(fetch.type, fetch.sample_shape, from, fetch.place.layout, to, Layout::kPlain);
+    }
+  }
+}
+
+}  // namespace edgeopt
