@@ -13,8 +13,8 @@ std::filesystem::path build_folder() { return EDGEOPT_BINARY_DIR; }
 
 std::filesystem::path shared_data() {
   const char* shared = std::getenv("EDGEOPT_SHARED");
-  const auto folder = shared != nullptr ? std::filesystem::path(shared)
-                                        : source_folder().parent_path() / "shared";
+  const auto folder =
+      shared != nullptr ? std::filesystem::path(shared) : source_folder().parent_path() / "shared";
   return folder / "data";
 }
 
