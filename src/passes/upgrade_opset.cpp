@@ -1,8 +1,8 @@
 // upgrade-opset: brings a model to opset 13 or later, the forms that edgeopt knows. First of all
 // passes. Initializers stop being inputs, too.
 //
-// A target's policy moves the goal: its lowest opset is reached, and a model above its highest one
-// is lowered where nothing in it is newer. Without that no model is lowered.
+// The target's policy moves the goal: its lowest opset is reached, and a model above its highest
+// one is lowered where nothing in it is newer. Otherwise no model is lowered.
 #include <algorithm>
 #include <array>
 
@@ -28,17 +28,12 @@ int64_t ir_version_of(int64_t opset) {
 bool is_onnx(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 int64_t goal_of(const Model& model, const PassContext& context, int64_t wanted) {
-  const int64_t opset = model.opset();
-  const bool targeted = context.target != nullptr;
-  int64_t goal = std::max(opset, kForm);
-  if (targeted) goal = std::max(goal, context.policy.min_opset);
-  goal = std::max(goal, wanted);
-  if (!targeted || goal <= context.policy.max_opset) return goal;
-  if (wanted > context.policy.max_opset) {
-    fail(ErrorCode::kUsage, "upgrade-opset: target {} takes opsets up to {}, not {}",
-         context.target->name, context.policy.max_opset, wanted);
+  const QuantPolicy& policy = context.policy;
+  if (wanted > policy.max_opset) {
+    fail(ErrorCode::kUsage, "upgrade-opset: the target takes opsets up to {}, not {}",
+         policy.max_opset, wanted);
   }
-  return context.policy.max_opset;
+  return std::min(std::max({model.opset(), kForm, policy.min_opset, wanted}), policy.max_opset);
 }
 
 // What edgeopt carries through verbatim must mean the same at the new opset.

@@ -4,27 +4,12 @@
 
 #include "base/format.h"
 #include "base/log.h"
+#include "ir/verify.h"
 
 namespace edgeopt {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// Producers before users, each value with a producer, constant or graph input behind it.
-void verify(const Graph& graph, const Pass& pass) {
-  std::vector<bool> made(graph.value_capacity());
-  for (const ValueId id : graph.inputs()) made[static_cast<size_t>(id.index)] = true;
-  const auto require = [&](ValueId id, const std::string& user) {
-    if (!id.valid() || made[static_cast<size_t>(id.index)] || graph.value(id).is_constant()) return;
-    if (graph.value(id).producer.valid()) return;
-    fail(ErrorCode::kInternal, "after pass {}: nothing makes '{}', which {} reads", pass.name,
-         graph.value(id).name, user);
-  };
-  for (const NodeId id : graph.topological_order()) {
-    for (const ValueId input : graph.node(id).inputs) require(input, graph.describe(id));
-  }
-  for (const ValueId output : graph.outputs()) require(output, "the graph's output");
-}
 
 PassReport run_one(Model& model, QuantTable& table, PassContext& context, const PassStep& step) {
   const auto start = Clock::now();
@@ -54,7 +39,7 @@ std::vector<PassReport> run_passes(Model& model, QuantTable& table, PassContext&
     }
     reports.push_back(run_one(model, table, context, step));
     context.progress = {};
-    verify(model.graph, *step.pass);
+    verify_graph(model.graph, format("pass {}", step.pass->name));
     log_debug(format("{}: {} changes, {:.1f} ms", reports.back().name, reports.back().changes,
                      reports.back().seconds * 1e3));
     if (after) after(*step.pass, reports.back());

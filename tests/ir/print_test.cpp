@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "support/graph_builder.h"
+#include "support/model_builder.h"
 
 namespace edgeopt {
 namespace {
 
 TEST(Print, ShowsInputsConstantsNodesAndOutputs) {
-  test::GraphBuilder b;
+  test::ModelBuilder b;
   b.input("x", {-1, 3, 8, 8})
       .constant("w", Tensor(DataType::kFloat, {4, 3, 3, 3}))
       .ints("axes", {1, 2});
@@ -28,9 +28,9 @@ TEST(Print, ShowsInputsConstantsNodesAndOutputs) {
 }
 
 TEST(Print, EqualGraphsPrintEquallyAndWeightsCount) {
-  test::GraphBuilder a;
-  test::GraphBuilder b;
-  for (test::GraphBuilder* builder : {&a, &b}) {
+  test::ModelBuilder a;
+  test::ModelBuilder b;
+  for (test::ModelBuilder* builder : {&a, &b}) {
     builder->input("x", {1, 16}).weights("w", {16, 16});
     builder->node("MatMul", {"x", "w"}, {"y"}).output("y");
   }

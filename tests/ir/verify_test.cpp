@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "edgeopt/error.h"
-#include "support/graph_builder.h"
+#include "support/model_builder.h"
 
 namespace edgeopt {
 namespace {
 
 Model relu_model() {
-  test::GraphBuilder b;
+  test::ModelBuilder b;
   return b.input("x", {-1, 3}).node("Relu", {"x"}, {"y"}).output("y").build();
 }
 

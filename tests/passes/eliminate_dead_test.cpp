@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
-#include "support/graph_builder.h"
+#include "support/model_builder.h"
 #include "support/pass_fixture.h"
 
 namespace edgeopt::test {
 namespace {
 
 TEST(EliminateDead, RemovesNodesAndConstantsThatReachNoOutput) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.input("x", {-1, 4}).input("unused", {1}).scalar("one", 1).scalar("two", 2);
   b.node("Relu", {"x"}, {"y"});
   b.node("Add", {"x", "one"}, {"a"}).node("Mul", {"a", "two"}, {"dead"});
@@ -20,7 +20,7 @@ TEST(EliminateDead, RemovesNodesAndConstantsThatReachNoOutput) {
 }
 
 TEST(EliminateDead, KeepsWhatSubgraphsRead) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.input("x", {-1, 4}).input("condition", {}, DataType::kBool);
   b.node("Relu", {"x"}, {"inner"}).node("If", {"condition"}, {"y"});
   Model model = b.output("y").build();
@@ -35,7 +35,7 @@ TEST(EliminateDead, KeepsWhatSubgraphsRead) {
 }
 
 TEST(EliminateDead, AnUnusedConstantThatIsListedAsInputGoes) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.input("x", {-1, 4}).node("Relu", {"x"}, {"y"});
   b.input("w", {2}).floats("w", {1, 2});
   Model model = b.output("y").build();
@@ -44,7 +44,7 @@ TEST(EliminateDead, AnUnusedConstantThatIsListedAsInputGoes) {
 }
 
 TEST(EliminateDead, DropsOptionalOutputsThatNobodyReads) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.input("x", {-1, 4}).node("Dropout", {"x"}, {"y", "mask"});
   Model model = b.output("y").build();
   EXPECT_EQ(apply_checked(model, "eliminate-dead"), 1);

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "support/graph_builder.h"
+#include "support/model_builder.h"
 #include "support/one_node.h"
 #include "support/pass_fixture.h"
 
@@ -8,7 +8,7 @@ namespace edgeopt::test {
 namespace {
 
 TEST(FoldConstants, NodesOfConstantsBecomeConstants) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.input("x", {-1, 3}).floats("a", {1, 2, 3}).floats("b", {10, 20, 30});
   b.node("Add", {"a", "b"}, {"sum"}).node("Neg", {"sum"}, {"low"}).node("Add", {"x", "low"}, {"y"});
   Model model = b.output("y").build();
@@ -20,7 +20,7 @@ TEST(FoldConstants, NodesOfConstantsBecomeConstants) {
 }
 
 TEST(FoldConstants, ConstantNodesOfEveryKind) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.input("x", {-1, 2}).input("s", {2}, DataType::kString);
   b.node("Constant", {}, {"t"}, {{"value", Tensor::from_floats({2}, {1, 2})}});
   b.node("Constant", {}, {"f"}, {{"value_float", 3.0F}});
@@ -39,7 +39,7 @@ TEST(FoldConstants, ConstantNodesOfEveryKind) {
 }
 
 TEST(FoldConstants, QuantizedWeightsBecomeFloat) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.input("x", {-1, 2}).scalar("scale", 0.5F);
   b.constant("q", make_tensor(DataType::kInt8, {20000, 2}, std::vector<double>(40000, -3)));
   b.constant("zero", make_tensor(DataType::kInt8, {}, {1}));
@@ -54,7 +54,7 @@ TEST(FoldConstants, QuantizedWeightsBecomeFloat) {
 
 TEST(FoldConstants, TheLimitKeepsTheFileSmall) {
   for (const bool folds : {false, true}) {
-    GraphBuilder b;
+    ModelBuilder b;
     b.input("x", {-1, 64}).weights("row", {1, 64}).weights("column", {64, 1});
     b.node("Add", {"row", "column"}, {"table"}).node("Add", {"x", "table"}, {"y"}, {}, "last");
     Model model = b.output("y").build();
@@ -63,7 +63,7 @@ TEST(FoldConstants, TheLimitKeepsTheFileSmall) {
 }
 
 TEST(FoldConstants, OutputsKeepTheirNodes) {
-  GraphBuilder b;
+  ModelBuilder b;
   b.floats("a", {1, 2}).node("Neg", {"a"}, {"y"});
   Model model = b.output("y").build();
   EXPECT_EQ(apply(model, "fold-constants"), 0);

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "edgeopt/error.h"
-#include "support/graph_builder.h"
+#include "support/model_builder.h"
 #include "support/one_node.h"
 #include "support/pass_fixture.h"
 
@@ -11,7 +11,7 @@ namespace {
 // The upgraded one-node model with input x.
 Model upgraded(int64_t opset, const std::string& op_type, std::vector<Attribute> attributes,
                const PassOptions& options = {}, const Ints& dims = {-1, 4, 6, 6}) {
-  GraphBuilder b(opset);
+  ModelBuilder b(opset);
   b.input("x", dims).node(op_type, {"x"}, {"y"}, std::move(attributes));
   Model model = b.output("y").build();
   EXPECT_GT(apply(model, "upgrade-opset", options), 0);
@@ -71,7 +71,7 @@ TEST(UpgradeOpset, PadSliceTopKSplitDropout) {
 
 TEST(UpgradeOpset, UpsampleBecomesResizeWithTheOldCoordinates) {
   for (const int64_t opset : {7, 9}) {
-    GraphBuilder b(opset);
+    ModelBuilder b(opset);
     b.input("x", {-1, 4, 6, 6}).floats("s", {1, 1, 2, 2});
     if (opset == 7) {
       b.node("Upsample", {"x"}, {"y"}, {{"scales", Floats{1, 1, 2, 2}}});
@@ -89,7 +89,7 @@ TEST(UpgradeOpset, UpsampleBecomesResizeWithTheOldCoordinates) {
 }
 
 TEST(UpgradeOpset, EmptyResizeInputsAreLeftOut) {
-  GraphBuilder b(11);
+  ModelBuilder b(11);
   b.input("x", {-1, 4, 6, 6}).floats("roi", {}).floats("scales", {1, 1, 2, 2});
   Model model = b.node("Resize", {"x", "roi", "scales"}, {"y"}).output("y").build();
   EXPECT_GT(apply(model, "upgrade-opset"), 0);
@@ -116,7 +116,7 @@ TEST(UpgradeOpset, OtherSoftmaxIsFlattened) {
 }
 
 TEST(UpgradeOpset, InitializersStopBeingInputs) {
-  GraphBuilder b(13);
+  ModelBuilder b(13);
   b.input("x", {-1, 2}).input("w", {2}).floats("w", {1, 2});
   Model model = b.node("Add", {"x", "w"}, {"y"}).output("y").build();
   model.ir_version = 3;
@@ -126,7 +126,7 @@ TEST(UpgradeOpset, InitializersStopBeingInputs) {
 }
 
 TEST(UpgradeOpset, WhatCannotBeBroughtOverIsNamedAndTheModelStays) {
-  GraphBuilder b(8);
+  ModelBuilder b(8);
   b.input("x", {-1, 4, 6, 6}).node("Clip", {"x"}, {"c"}, {{"min", 0.0F}});
   b.batch_norm("c", "y", 4);
   Model model = b.output("y").build();
@@ -155,7 +155,7 @@ PassContext context_of(int64_t min_opset, int64_t max_opset) {
 }
 
 TEST(UpgradeOpset, RisesToTheTargetsLowestOpset) {
-  GraphBuilder b(13);
+  ModelBuilder b(13);
   b.input("x", {-1, 4}).node("ReduceMax", {"x"}, {"m"}, {{"axes", Ints{1}}});
   b.node("Split", {"x"}, {"a", "b"}, {{"axis", int64_t{1}}}, "split");
   Model model = b.output("m").output("a").output("b").build();
@@ -169,7 +169,7 @@ TEST(UpgradeOpset, RisesToTheTargetsLowestOpset) {
 }
 
 TEST(UpgradeOpset, LowersWhatUsesNothingNewer) {
-  GraphBuilder b(21);
+  ModelBuilder b(21);
   b.input("x", {-1, 4}).ints("axes", {1});
   b.node("ReduceMean", {"x", "axes"}, {"m"}).node("Cast", {"x"}, {"y"}, {{"to", int64_t{1}}});
   Model model = b.output("m").output("y").build();
@@ -181,7 +181,7 @@ TEST(UpgradeOpset, LowersWhatUsesNothingNewer) {
 }
 
 TEST(UpgradeOpset, RefusesToLowerNewerOperators) {
-  GraphBuilder b(21);
+  ModelBuilder b(21);
   Model model = b.input("x", {-1, 4}).node("Gelu", {"x"}, {"y"}).output("y").build();
   EXPECT_THROW(apply(model, "upgrade-opset", {}, context_of(13, 19)), Error);
   EXPECT_EQ(model.opset(), 21);
@@ -191,7 +191,7 @@ TEST(UpgradeOpset, RefusesToLowerNewerOperators) {
 
 TEST(UpgradeOpset, OldestAndNewestAreStated) {
   for (const int64_t opset : {6, 26}) {
-    GraphBuilder b(opset);
+    ModelBuilder b(opset);
     Model model = b.input("x", {-1, 4}).node("Relu", {"x"}, {"y"}).output("y").build();
     EXPECT_THROW(apply(model, "upgrade-opset"), Error);
   }

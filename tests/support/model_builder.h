@@ -1,6 +1,6 @@
 // Builds small models by name, the way one would draw them:
 //
-//   GraphBuilder b;
+//   ModelBuilder b;
 //   b.input("x", {-1, 3, 8, 8});                    // -1: the symbolic batch N
 //   b.weights("w", {4, 3, 3, 3});
 //   b.node("Conv", {"x", "w"}, {"y"}, {{"pads", Ints{1, 1, 1, 1}}});
@@ -18,25 +18,25 @@ namespace edgeopt::test {
 using Ints = std::vector<int64_t>;
 using Floats = std::vector<float>;
 
-class GraphBuilder {
+class ModelBuilder {
  public:
-  explicit GraphBuilder(int64_t opset = 13) : opset_(opset) {}
+  explicit ModelBuilder(int64_t opset = 13) : opset_(opset) {}
 
-  GraphBuilder& input(const std::string& name, const Ints& dims, DataType type = DataType::kFloat);
-  GraphBuilder& constant(const std::string& name, Tensor tensor);
-  GraphBuilder& ints(const std::string& name, const Ints& values);      // int64, rank 1
-  GraphBuilder& floats(const std::string& name, const Floats& values);  // rank 1
-  GraphBuilder& scalar(const std::string& name, float value);
+  ModelBuilder& input(const std::string& name, const Ints& dims, DataType type = DataType::kFloat);
+  ModelBuilder& constant(const std::string& name, Tensor tensor);
+  ModelBuilder& ints(const std::string& name, const Ints& values);      // int64, rank 1
+  ModelBuilder& floats(const std::string& name, const Floats& values);  // rank 1
+  ModelBuilder& scalar(const std::string& name, float value);
   // Uniform in [low, high), seeded by the name.
-  GraphBuilder& weights(const std::string& name, const Ints& dims, float low = -1, float high = 1);
+  ModelBuilder& weights(const std::string& name, const Ints& dims, float low = -1, float high = 1);
   // Empty names stand for omitted inputs. Unknown names become new values. The node's name is the
   // first output's with a capital N before it, unless `name` says otherwise.
-  GraphBuilder& node(const std::string& op_type, const std::vector<std::string>& inputs,
+  ModelBuilder& node(const std::string& op_type, const std::vector<std::string>& inputs,
                      const std::vector<std::string>& outputs,
                      std::vector<Attribute> attributes = {}, const std::string& name = "N");
   // scale, bias, mean and variance are drawn by name; epsilon 1e-5.
-  GraphBuilder& batch_norm(const std::string& x, const std::string& y, int64_t channels);
-  GraphBuilder& output(const std::string& name, DataType type = DataType::kFloat);
+  ModelBuilder& batch_norm(const std::string& x, const std::string& y, int64_t channels);
+  ModelBuilder& output(const std::string& name, DataType type = DataType::kFloat);
   Model build();
 
   Graph& graph() { return model_.graph; }

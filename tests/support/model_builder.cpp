@@ -1,4 +1,4 @@
-#include "support/graph_builder.h"
+#include "support/model_builder.h"
 
 #include <functional>
 
@@ -6,7 +6,7 @@
 
 namespace edgeopt::test {
 
-GraphBuilder& GraphBuilder::input(const std::string& name, const Ints& dims, DataType type) {
+ModelBuilder& ModelBuilder::input(const std::string& name, const Ints& dims, DataType type) {
   ValueType declared{type, std::vector<Dimension>(), ""};
   for (const int64_t dim : dims) declared.dims->push_back({dim, dim < 0 ? "N" : ""});
   const ValueId id = value(name);
@@ -15,24 +15,24 @@ GraphBuilder& GraphBuilder::input(const std::string& name, const Ints& dims, Dat
   return *this;
 }
 
-GraphBuilder& GraphBuilder::constant(const std::string& name, Tensor tensor) {
+ModelBuilder& ModelBuilder::constant(const std::string& name, Tensor tensor) {
   model_.graph.set_constant(value(name), std::move(tensor));
   return *this;
 }
 
-GraphBuilder& GraphBuilder::ints(const std::string& name, const Ints& values) {
+ModelBuilder& ModelBuilder::ints(const std::string& name, const Ints& values) {
   return constant(name, Tensor::from_ints({static_cast<int64_t>(values.size())}, values));
 }
 
-GraphBuilder& GraphBuilder::floats(const std::string& name, const Floats& values) {
+ModelBuilder& ModelBuilder::floats(const std::string& name, const Floats& values) {
   return constant(name, Tensor::from_floats({static_cast<int64_t>(values.size())}, values));
 }
 
-GraphBuilder& GraphBuilder::scalar(const std::string& name, float value_of_it) {
+ModelBuilder& ModelBuilder::scalar(const std::string& name, float value_of_it) {
   return constant(name, Tensor::scalar(value_of_it));
 }
 
-GraphBuilder& GraphBuilder::weights(const std::string& name, const Ints& dims, float low,
+ModelBuilder& ModelBuilder::weights(const std::string& name, const Ints& dims, float low,
                                     float high) {
   uint64_t seed = 14695981039346656037U;
   for (const char c : name) seed = (seed ^ static_cast<unsigned char>(c)) * 1099511628211U;
@@ -45,7 +45,7 @@ GraphBuilder& GraphBuilder::weights(const std::string& name, const Ints& dims, f
   return constant(name, std::move(tensor));
 }
 
-GraphBuilder& GraphBuilder::node(const std::string& op_type, const std::vector<std::string>& inputs,
+ModelBuilder& ModelBuilder::node(const std::string& op_type, const std::vector<std::string>& inputs,
                                  const std::vector<std::string>& outputs,
                                  std::vector<Attribute> attributes, const std::string& name) {
   Node made;
@@ -60,7 +60,7 @@ GraphBuilder& GraphBuilder::node(const std::string& op_type, const std::vector<s
   return *this;
 }
 
-GraphBuilder& GraphBuilder::batch_norm(const std::string& x, const std::string& y,
+ModelBuilder& ModelBuilder::batch_norm(const std::string& x, const std::string& y,
                                        int64_t channels) {
   weights(y + "_scale", {channels}, 0.5F, 2);
   weights(y + "_shift", {channels}, -1, 1);
@@ -69,7 +69,7 @@ GraphBuilder& GraphBuilder::batch_norm(const std::string& x, const std::string& 
   return node("BatchNormalization", {x, y + "_scale", y + "_shift", y + "_mean", y + "_var"}, {y});
 }
 
-GraphBuilder& GraphBuilder::output(const std::string& name, DataType type) {
+ModelBuilder& ModelBuilder::output(const std::string& name, DataType type) {
   const ValueId id = value(name);
   if (model_.graph.value(id).type.type == DataType::kUndefined) {
     model_.graph.set_type(id, {type, std::nullopt, ""});
@@ -78,14 +78,14 @@ GraphBuilder& GraphBuilder::output(const std::string& name, DataType type) {
   return *this;
 }
 
-Model GraphBuilder::build() {
+Model ModelBuilder::build() {
   model_.opsets[""] = opset_;
   model_.graph.set_graph_inputs(inputs_);
   model_.graph.set_graph_outputs(outputs_);
   return model_;
 }
 
-ValueId GraphBuilder::value(const std::string& name) {
+ValueId ModelBuilder::value(const std::string& name) {
   const auto found = model_.graph.find_value(name);
   return found ? *found : model_.graph.add_value(name);
 }
