@@ -64,7 +64,7 @@ void warn_about_numbers(const std::map<std::string, int64_t>& classes, const std
   }
 }
 
-void label_by_folder(const std::vector<std::string>& sorted, std::vector<Listed>& samples,
+void label_by_folder(const std::vector<std::string>& sorted, std::vector<ListedSample>& samples,
                      const std::string& origin) {
   const size_t begin = common_folder(sorted);
   std::map<std::string, int64_t> classes;
@@ -87,9 +87,9 @@ bool is_hidden(std::string_view name) {
          name.find("/.") != std::string_view::npos;
 }
 
-Listed parse_named(const std::vector<std::string_view>& words, const std::vector<InputSpec>& inputs,
-                   const std::string& where) {
-  Listed item;
+ListedSample parse_named(const std::vector<std::string_view>& words,
+                         const std::vector<InputSpec>& inputs, const std::string& where) {
+  ListedSample item;
   item.files.resize(inputs.size());
   for (const std::string_view word : words) {
     const size_t sign = word.find(":=");
@@ -112,11 +112,11 @@ Listed parse_named(const std::vector<std::string_view>& words, const std::vector
   return item;
 }
 
-Listed parse_line(std::string_view line, const std::vector<InputSpec>& inputs,
-                  const std::string& where, bool need_labels) {
+ListedSample parse_line(std::string_view line, const std::vector<InputSpec>& inputs,
+                        const std::string& where, bool need_labels) {
   const auto words = words_of(line);
   if (line.find(":=") != std::string_view::npos) return parse_named(words, inputs, where);
-  Listed item;
+  ListedSample item;
   if (inputs.size() > 1) {
     if (words.size() != inputs.size()) {
       fail(ErrorCode::kBadInput, "{}: {} files for {} inputs; write name:=file for each", where,
@@ -176,7 +176,7 @@ std::vector<std::string> list_folder(const std::filesystem::path& folder) {
   return names;
 }
 
-std::vector<Listed> list_samples(std::vector<std::string> names, const std::string& origin) {
+std::vector<ListedSample> list_samples(std::vector<std::string> names, const std::string& origin) {
   std::erase_if(names, is_hidden);
   std::sort(names.begin(), names.end());
   std::vector<std::string> chosen;
@@ -201,7 +201,7 @@ std::vector<Listed> list_samples(std::vector<std::string> names, const std::stri
   if (foreign > 0) {
     log_warning(format("{}: {} pictures that are not JPEG or PNG are left out", origin, foreign));
   }
-  std::vector<Listed> samples(chosen.size());
+  std::vector<ListedSample> samples(chosen.size());
   for (size_t i = 0; i < chosen.size(); ++i) samples[i].files = {chosen[i]};
   label_by_folder(chosen, samples, origin);
   return samples;
@@ -219,9 +219,9 @@ std::string find_labels(const std::vector<std::string>& names) {
   return best;
 }
 
-std::vector<Listed> parse_list(std::string_view text, const std::vector<InputSpec>& inputs,
-                               const std::string& origin, bool need_labels) {
-  std::vector<Listed> items;
+std::vector<ListedSample> parse_list(std::string_view text, const std::vector<InputSpec>& inputs,
+                                     const std::string& origin, bool need_labels) {
+  std::vector<ListedSample> items;
   int64_t number = 0;
   bool pictures = inputs.size() == 1;
   while (!text.empty()) {
@@ -238,8 +238,9 @@ std::vector<Listed> parse_list(std::string_view text, const std::vector<InputSpe
   }
   if (items.empty()) fail(ErrorCode::kBadInput, "{}: the list is empty", origin);
   if (pictures) {
-    std::stable_sort(items.begin(), items.end(),
-                     [](const Listed& a, const Listed& b) { return a.files < b.files; });
+    std::stable_sort(items.begin(), items.end(), [](const ListedSample& a, const ListedSample& b) {
+      return a.files < b.files;
+    });
   }
   return items;
 }

@@ -12,7 +12,7 @@
 namespace edgeopt {
 
 // A sample before it is opened.
-struct Listed {
+struct ListedSample {
   std::vector<std::string> files;  // one for each input of the model
   int64_t label = -1;
 };
@@ -39,7 +39,7 @@ std::vector<std::string> list_folder(const std::filesystem::path& folder);
 // When all of them lie in class folders (the first component after what all of them have in
 // common), and there are at least two such folders, the sorted folder's position is the label.
 // Throws Error(kBadInput) naming `origin` when there are none.
-std::vector<Listed> list_samples(std::vector<std::string> names, const std::string& origin);
+std::vector<ListedSample> list_samples(std::vector<std::string> names, const std::string& origin);
 
 // The name of the `labels.txt` among the names that is nearest to the root; empty: none.
 std::string find_labels(const std::vector<std::string>& names);
@@ -48,8 +48,8 @@ std::string find_labels(const std::vector<std::string>& names);
 // input in order. Blank lines and lines that start with # or % are ignored. Sorted by path where
 // each line is one picture; other lists stay in order. `origin` names the list in messages.
 // Throws Error(kBadInput) naming the line; with `need_labels`, also for a line without class.
-std::vector<Listed> parse_list(std::string_view text, const std::vector<InputSpec>& inputs,
-                               const std::string& origin, bool need_labels);
+std::vector<ListedSample> parse_list(std::string_view text, const std::vector<InputSpec>& inputs,
+                                     const std::string& origin, bool need_labels);
 
 // Has the extension (".raw"), in any case.
 bool has_extension(std::string_view name, std::string_view extension);

@@ -18,11 +18,11 @@ namespace fs = std::filesystem;
 // How listed names are found.
 using Resolver = std::vector<Blob> (*)(const fs::path& origin, std::vector<std::string> names);
 
-std::vector<FileSample> open_listed(std::vector<Listed> listed, int64_t limit,
+std::vector<FileSample> open_listed(std::vector<ListedSample> listed, int64_t limit,
                                     const fs::path& origin, Resolver resolve) {
   keep_evenly(listed, limit);
   std::vector<std::string> names;
-  for (Listed& item : listed) {
+  for (ListedSample& item : listed) {
     for (std::string& file : item.files) names.push_back(std::move(file));
   }
   std::vector<Blob> blobs = resolve(origin, std::move(names));
@@ -60,14 +60,14 @@ std::vector<Blob> in_archive(const fs::path& archive, std::vector<std::string> n
 }
 
 // The samples of a folder or archive with these names, by its labels.txt where it has one.
-std::vector<Listed> list_tree(const fs::path& path, const std::vector<std::string>& names,
-                              const std::vector<InputSpec>& inputs, Resolver resolve) {
+std::vector<ListedSample> list_tree(const fs::path& path, const std::vector<std::string>& names,
+                                    const std::vector<InputSpec>& inputs, Resolver resolve) {
   const std::string labels = find_labels(names);
   if (labels.empty()) return list_samples(names, path.string());
   const Blob file = resolve(path, {labels}).front();
   auto listed = parse_list(file.read(), inputs, file.name(), true);
   const std::string folder = labels.substr(0, labels.size() - std::string("labels.txt").size());
-  for (Listed& item : listed) {
+  for (ListedSample& item : listed) {
     for (std::string& name : item.files) name = folder + name;
   }
   return listed;
