@@ -12,32 +12,9 @@
 
 #include "edgeopt/graph.h"
 #include "edgeopt/tensor.h"
+#include "kernels/epilogue.h"
 
 namespace edgeopt {
-
-// One step applied to every element of a kernel's result before it is stored, in order.
-struct EpilogueStep {
-  enum class Kind {
-    kRelu,
-    kClip,       // clamp to [a, b]
-    kLeakyRelu,  // x < 0 ? a x : x
-    kSigmoid,
-    kTanh,
-    kHardSigmoid,  // clamp(a x + b, 0, 1)
-    kHardSwish,    // x * clamp(x / 6 + 0.5, 0, 1)
-    kSilu,         // x * sigmoid(x)
-    kAdd,  // + another tensor of the result's shape and layout: the kernel's extra input number
-           // `operand`
-    kFakeQuant,  // a * (clamp(round_half_even(x / a) + b, low, high) - b); a = scale, b = zero
-                 // point
-  };
-  Kind kind = Kind::kRelu;
-  float a = 0;
-  float b = 0;
-  float low = 0;
-  float high = 0;
-  size_t operand = 0;
-};
 
 // What a kernel is planned for.
 class PrepareContext {
@@ -51,8 +28,10 @@ class PrepareContext {
   const Graph* graph = nullptr;
   const Node* node = nullptr;
   int64_t opset = 0;
-  std::vector<Operand> inputs;   // the node's
+  // The node's; a bias that was not in the node may stand in input 2 of a layer.
+  std::vector<Operand> inputs;
   std::vector<Operand> outputs;  // the node's; layout is the one asked for
+  // Steps on output 0. Operand number k of a kAdd step is input number inputs.size() + k of run().
   std::vector<EpilogueStep> epilogue;
 };
 
@@ -64,6 +43,10 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   virtual size_t scratch_bytes() const { return 0; }
+  // Output 0 may lie in the memory of that input of run(); the kernel works both ways. The engine
+  // lets them coincide where the input is not needed afterwards, which saves the copy of a residual
+  // that is summed in place.
+  virtual bool may_overwrite(size_t /*input*/) const { return false; }
   virtual void run(std::span<const void* const> inputs, std::span<void* const> outputs,
                    void* scratch) const = 0;
 };

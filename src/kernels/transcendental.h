@@ -1,0 +1,14 @@
+// Exponential functions over arrays, with vector arithmetic. `y` may be `x`. Errors are below
+// 4 units in the last place of the result; the same bits on every machine.
+#pragma once
+
+#include <cstdint>
+
+namespace edgeopt {
+
+void exp(const float* x, float* y, int64_t count);
+void sigmoid(const float* x, float* y, int64_t count);
+void silu(const float* x, float* y, int64_t count);  // x * sigmoid(x)
+void tanh(const float* x, float* y, int64_t count);
+
+}  // namespace edgeopt
