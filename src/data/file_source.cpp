@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "base/format.h"
+#include "base/log.h"
 #include "data/elements.h"
 #include "data/image.h"
 #include "data/listing.h"
@@ -17,6 +18,16 @@ FileKind kind_of(const std::string& name) {
   if (is_raw(name)) return FileKind::kRaw;
   if (has_extension(name, ".pb")) return FileKind::kProto;
   return FileKind::kImage;
+}
+
+void warn_unprepared(const DataSpec& spec, const InputSpec& input) {
+  const bool said =
+      (!spec.preset.empty() && spec.preset != "none") || !spec.mean.empty() || !spec.std.empty();
+  if (said || !is_float(input.type)) return;
+  log_warning(
+      format("{}: no --preset, --mean or --std given: pixels are fed as 0..255 (--preset "
+             "raw says that this is meant)",
+             spec.path));
 }
 
 class FileSource : public DataSource {
@@ -39,7 +50,10 @@ class FileSource : public DataSource {
            "{}: pictures feed one input, the model has {}; give a .npz or a list of `name:=file`",
            path_, inputs.size());
     }
-    if (images_) preprocessor_.emplace(spec, image_input(inputs.front()));
+    if (images_) {
+      preprocessor_.emplace(spec, image_input(inputs.front()));
+      warn_unprepared(spec, inputs.front());
+    }
     labelled_ = std::all_of(samples_.begin(), samples_.end(),
                             [](const FileSample& sample) { return sample.label >= 0; });
     offset_ = with_preset(spec).class_offset;

@@ -175,17 +175,6 @@ void report_first(const DataSource& source, const DataSpec& spec,
   }
 }
 
-void warn_unprepared(const DataSource& source, const DataSpec& spec,
-                     const std::vector<InputSpec>& inputs) {
-  const bool said = (!spec.preset.empty() && spec.preset != "none") || !spec.mean.empty() ||
-                    !spec.std.empty() || !is_float(inputs.front().type);
-  if (said || source.describe().find(" image") == std::string::npos) return;
-  log_warning(
-      format("{}: no --preset, --mean or --std given: pixels are fed as 0..255 (--preset "
-             "raw says that this is meant)",
-             spec.path));
-}
-
 }  // namespace
 
 std::unique_ptr<DataSource> open_data(const DataSpec& spec, const std::vector<InputSpec>& inputs,
@@ -195,7 +184,6 @@ std::unique_ptr<DataSource> open_data(const DataSpec& spec, const std::vector<In
   }
   if (spec.limit < 0) fail(ErrorCode::kUsage, "the number of samples is negative: {}", spec.limit);
   auto source = open_any(spec, inputs, parse);
-  warn_unprepared(*source, spec, inputs);
   report_first(*source, spec, inputs);
   return source;
 }

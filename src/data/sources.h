@@ -19,7 +19,8 @@ struct FileSample {
 };
 
 // Samples in files of their own. What a file holds follows from its name: .npy, .raw / .bin / .f32
-// (float32), .pb (through `parse`), else a picture. Throws Error(kUsage) for bad preprocessing.
+// (float32), .pb (through `parse`), else a picture. Throws Error(kUsage) for bad preprocessing;
+// warns when pictures are fed without any.
 std::unique_ptr<DataSource> file_source(std::vector<FileSample> samples, const DataSpec& spec,
                                         const std::vector<InputSpec>& inputs, TensorParser parse);
 

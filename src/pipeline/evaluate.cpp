@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/format.h"
+#include "onnx/model_io.h"
 #include "pipeline/compare.h"
 #include "pipeline/node_times.h"
 #include "pipeline/prepare.h"
@@ -29,7 +30,8 @@ class Evaluation {
     result_.model = options_.model;
     result_.reference = options_.reference;
     const Model model = load(options_.model);
-    const auto data = open_data(options_.data, input_specs(model, options_.input_shapes));
+    const auto data =
+        open_data(options_.data, input_specs(model, options_.input_shapes), parse_tensor);
     result_.data = data->describe();
     result_.labelled = data->has_labels();
     check_gates_can_be_met();
