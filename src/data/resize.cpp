@@ -94,7 +94,7 @@ EDGEOPT_SIMD void store_row(const int32_t* sums, int64_t count, uint8_t* out) {
 }
 
 // Rows [first, first + count) of `image`, columns of the window.
-Image filter_rows(const Image& image, int64_t width, const Window& window, int64_t first,
+Image filter_rows(const Image& image, int64_t width, const SourceWindow& window, int64_t first,
                   int64_t count) {
   Image result(window.width, count, image.channels);
   if (width == image.width) {
@@ -113,7 +113,7 @@ Image filter_rows(const Image& image, int64_t width, const Window& window, int64
 
 }  // namespace
 
-Image resize(const Image& image, Size size, const Window& window) {
+Image resize(const Image& image, Size size, const SourceWindow& window) {
   check(window.left >= 0 && window.top >= 0 && window.width > 0 && window.height > 0 &&
             window.left + window.width <= size.width && window.top + window.height <= size.height,
         "the window lies within the picture");

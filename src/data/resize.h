@@ -14,7 +14,7 @@ struct Size {
 };
 
 // A part of a picture, in pixels.
-struct Window {
+struct SourceWindow {
   int64_t left = 0;
   int64_t top = 0;
   int64_t width = 0;
@@ -23,7 +23,7 @@ struct Window {
 
 // The pixels of `window` of the picture resized to `size`; only they are computed. The window lies
 // within `size`.
-Image resize(const Image& image, Size size, const Window& window);
+Image resize(const Image& image, Size size, const SourceWindow& window);
 inline Image resize(const Image& image, Size size) {
   return resize(image, size, {0, 0, size.width, size.height});
 }

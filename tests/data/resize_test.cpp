@@ -38,7 +38,7 @@ TEST(Resize, WindowEqualsCropOfTheWhole) {
     Image image(1 + below(90), 1 + below(90), channels);
     for (uint8_t& byte : image.pixels) byte = static_cast<uint8_t>(random.next());
     const Size size = {1 + below(90), 1 + below(90)};
-    Window window = {below(size.width), below(size.height), 0, 0};
+    SourceWindow window = {below(size.width), below(size.height), 0, 0};
     window.width = 1 + below(size.width - window.left);
     window.height = 1 + below(size.height - window.top);
     const Image whole = resize(image, size);
