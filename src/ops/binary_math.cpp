@@ -2,6 +2,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "base/format.h"
 #include "ops/binary.h"
 
 namespace edgeopt {
@@ -76,12 +77,12 @@ T power(T base, E exponent) {
   }
 }
 
-void infer_pow(InferContext& c) { c.set_output(0, c.type(0), broadcast_inputs(c, 0, 2)); }
+void infer_pow(InferContext& c) { c.set_output(0, c.type(0), broadcast_pair(c)); }
 
 void compute_pow(ComputeContext& c) {
   using Types = TypeList<float, double, Float16, Bfloat16, int32_t, int64_t>;
   const Tensor& a = c.input(0);
-  const Tensor& b = c.input(1);
+  const Tensor b = second_operand(c);
   bool known = false;
   dispatch(a.type(), Types(), [&]<typename T>(std::type_identity<T>) {
     known = dispatch(b.type(), NumericTypes(), [&]<typename E>(std::type_identity<E>) {
@@ -117,16 +118,36 @@ void compute_shift(ComputeContext& c) {
   });
 }
 
+// The slope's shape as it broadcasts to the input. Before opset 7 a vector counted channels.
+Shape slope_shape(int64_t opset, const Shape& x, const Shape& slope) {
+  if (opset >= 7 || slope.size() != 1 || slope[0] == 1 || x.size() < 2) return slope;
+  Shape shape(x.size() - 1, 1);
+  shape[0] = slope[0];
+  return shape;
+}
+
 // The slope broadcasts to the input, never the other way.
 void infer_prelu(InferContext& c) {
   same_types(c);
-  if (broadcast_inputs(c, 0, 2) != c.shape(0)) c.bad("the slope does not broadcast to the input");
+  const Shape slope = slope_shape(c.opset(), c.shape(0), c.shape(1));
+  if (broadcast(std::array<Shape, 2>{c.shape(0), slope}) != c.shape(0)) {
+    c.bad(format("the slope of shape {} does not broadcast to {}", to_string(c.shape(1)),
+                 to_string(c.shape(0))));
+  }
   c.same_as_input();
 }
 
 void compute_prelu(ComputeContext& c) {
-  compute_binary<NumericTypes>(
-      c, [](auto x, auto slope) { return static_cast<decltype(x)>(x < 0 ? x * slope : x); });
+  const Tensor& x = c.input(0);
+  const Tensor slope = c.input(1).reshaped(slope_shape(c.opset(), x.shape(), c.input(1).shape()));
+  const bool known = dispatch(x.type(), NumericTypes(), [&]<typename T>(std::type_identity<T>) {
+    using W = Wide<T>;
+    broadcast_binary<T, T, T>(x, slope, c.output(0), [](T value, T factor) {
+      const W wide = value;
+      return static_cast<T>(static_cast<W>(wide < W{0} ? wide * static_cast<W>(factor) : wide));
+    });
+  });
+  if (!known) c.unsupported("type " + name_of(x.type()));
 }
 
 constexpr OpTraits kQuantizable = {.elementwise = true, .quantizable = true};

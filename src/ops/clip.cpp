@@ -1,4 +1,5 @@
-// Clip: y = min(max(x, low), high); both limits are optional scalar inputs.
+// Clip: y = min(max(x, low), high); both limits are optional scalar inputs, attributes before opset
+// 11.
 #include <limits>
 
 #include "ops/op.h"
@@ -9,6 +10,10 @@ namespace {
 
 template <typename T>
 Wide<T> limit(const ComputeContext& c, size_t i, Wide<T> fallback) {
+  const char* attribute = i == 1 ? "min" : "max";
+  if (c.node().find_attribute(attribute) != nullptr) {
+    return static_cast<Wide<T>>(c.node().float_or(attribute, 0));
+  }
   if (!c.has_input(i)) return fallback;
   const Tensor& value = c.input(i);
   if (value.type() != data_type_of<T>()) c.bad("a limit has another type than the input");

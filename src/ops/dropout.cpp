@@ -3,14 +3,15 @@
 #include <cstring>
 
 #include "ops/op.h"
-#include "tensor/half.h"
+#include "tensor/dispatch.h"
 
 namespace edgeopt {
 namespace {
 
 void infer(InferContext& c) {
   c.same_as_input();
-  if (c.has_output(1)) c.set_output(1, DataType::kBool, c.shape(0));
+  const DataType mask = c.opset() < 10 ? c.type(0) : DataType::kBool;
+  if (c.has_output(1)) c.set_output(1, mask, c.shape(0));
 }
 
 void compute(ComputeContext& c) {
@@ -19,7 +20,12 @@ void compute(ComputeContext& c) {
   if (training && drops) c.unsupported("Dropout in training mode");
   const Tensor& x = c.input(0);
   if (x.size() > 0) std::memcpy(c.output(0).mutable_raw(), x.raw(), x.byte_size());
-  if (c.has_output(1)) std::fill_n(c.output(1).mutable_data<Bool>(), x.size(), Bool(true));
+  if (!c.has_output(1)) return;
+  Tensor& mask = c.output(1);
+  using Types = Joined<FloatTypes, BoolTypes>;
+  dispatch(mask.type(), Types(), [&]<typename T>(std::type_identity<T>) {
+    std::fill_n(mask.mutable_data<T>(), mask.size(), static_cast<T>(Wide<T>{1}));
+  });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Softmax, LogSoftmax, Hardmax along one axis (opset 13 form).
+// Softmax, LogSoftmax, Hardmax along one axis; before opset 13 over all axes from `axis` on.
 #include <cmath>
 #include <vector>
 
@@ -9,8 +9,21 @@
 namespace edgeopt {
 namespace {
 
+// The lines to normalize.
+template <typename Context>
+AxisView lines(const Context& c, const Shape& shape) {
+  const bool flat = c.opset() < 13;
+  const auto rank = static_cast<int64_t>(shape.size());
+  const int64_t axis = c.normalized_axis(c.node().int_or("axis", flat ? 1 : -1), rank);
+  AxisView view(shape, axis);
+  if (!flat) return view;
+  view.length *= view.inner;
+  view.inner = 1;
+  return view;
+}
+
 void infer(InferContext& c) {
-  c.normalized_axis(c.node().int_or("axis", -1), c.rank(0));
+  lines(c, c.shape(0));  // for what it may throw
   c.same_as_input();
 }
 
@@ -19,8 +32,7 @@ void infer(InferContext& c) {
 template <typename F>
 void map_lines(ComputeContext& c, F f) {
   const Tensor& x = c.input(0);
-  const int64_t axis = c.node().int_or("axis", -1);
-  const AxisView view(x.shape(), c.normalized_axis(axis, static_cast<int64_t>(x.rank())));
+  const AxisView view = lines(c, x.shape());
   const bool known = dispatch(x.type(), FloatTypes(), [&]<typename T>(std::type_identity<T>) {
     std::vector<Wide<T>> line(static_cast<size_t>(view.length));
     const T* from = x.data<T>();

@@ -1,0 +1,164 @@
+#include "conformance/onnx_cases.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+
+#include "base/file.h"
+#include "base/format.h"
+#include "exec/interpreter.h"
+#include "onnx/model_io.h"
+#include "ops/op.h"
+#include "support/one_node.h"
+#include "tensor/dispatch.h"
+
+namespace edgeopt::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The data of ONNX 1.12 keeps bfloat16 as the bits in uint16.
+Tensor load_tensor(const fs::path& path, DataType declared) {
+  const std::string bytes = read_file(path);
+  Tensor tensor = parse_tensor(bytes, path);
+  if (declared != DataType::kBfloat16 || tensor.type() != DataType::kUint16) return tensor;
+  Tensor same(DataType::kBfloat16, tensor.shape());
+  std::memcpy(same.mutable_raw(), tensor.raw(), tensor.byte_size());
+  return same;
+}
+
+bool is_plain(const Graph& graph, const std::vector<ValueId>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [&](ValueId id) { return graph.value(id).type.opaque.empty(); });
+}
+
+std::vector<std::string> unknown_operators(const Graph& graph) {
+  std::vector<std::string> unknown;
+  for (const NodeId id : graph.topological_order()) {
+    const Node& node = graph.node(id);
+    const std::string prefix = node.domain.empty() ? "" : node.domain + ".";
+    const std::string name = prefix + node.op_type;
+    const bool listed = std::find(unknown.begin(), unknown.end(), name) != unknown.end();
+    if (find_operator(node) == nullptr && !listed) unknown.push_back(name);
+  }
+  return unknown;
+}
+
+// The node that the case is named after; for a model of several nodes its last one.
+std::string main_operator(const Graph& graph) {
+  const std::vector<NodeId> order = graph.topological_order();
+  return order.empty() ? "" : graph.node(order.back()).op_type;
+}
+
+template <typename T>
+bool close(T actual, T expected, T relative) {
+  if (std::isnan(expected) || std::isnan(actual)) return std::isnan(expected) && std::isnan(actual);
+  if (std::isinf(expected) || std::isinf(actual)) return actual == expected;
+  return std::fabs(actual - expected) <= 1e-7 + relative * std::fabs(expected);
+}
+
+void check_data_set(const Model& model, const fs::path& folder, Runner runner, CaseResult& result) {
+  const Graph& graph = model.graph;
+  std::map<std::string, Tensor> feeds;
+  for (size_t i = 0; i < graph.inputs().size(); ++i) {
+    const fs::path file = folder / format("input_{}.pb", i);
+    const Value& input = graph.value(graph.inputs()[i]);
+    if (fs::exists(file)) feeds[input.name] = load_tensor(file, input.type.type);
+  }
+  const std::vector<Tensor> outputs = interpret(graph, model.opset(), feeds);
+  static_cast<void>(runner);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const fs::path file = folder / format("output_{}.pb", i);
+    const std::string wrong =
+        difference(outputs[i], load_tensor(file, graph.value(graph.outputs()[i]).type.type));
+    if (wrong.empty()) continue;
+    result.verdict = Verdict::kFailed;
+    result.why = format("output {}: {}", i, wrong);
+    return;
+  }
+  result.verdict = Verdict::kPassed;
+}
+
+}  // namespace
+
+fs::path onnx_test_data() {
+  const fs::path folder = EDGEOPT_ONNX_TEST_DATA;
+  return fs::is_directory(folder / "node") ? folder : fs::path();
+}
+
+std::vector<fs::path> onnx_cases(const fs::path& data) {
+  std::vector<fs::path> cases;
+  for (const char* suite : {"node", "pytorch-converted", "pytorch-operator", "simple"}) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(data / suite)) {
+      if (fs::exists(entry.path() / "model.onnx")) cases.push_back(entry.path());
+    }
+  }
+  std::sort(cases.begin(), cases.end());
+  return cases;
+}
+
+const std::map<std::string, std::string>& known_deviations() {
+  static const std::string kCorners =
+      "the data aligns corners to the product of length and scale, which is no whole number here; "
+      "the operator's text, PyTorch and ONNX Runtime align them to the resized length";
+  static const std::map<std::string, std::string> all = {
+      {"node/test_resize_downsample_scales_cubic_align_corners", kCorners},
+      {"node/test_resize_downsample_scales_linear_align_corners", kCorners},
+  };
+  return all;
+}
+
+CaseResult run_case(const fs::path& folder, Runner runner) {
+  CaseResult result;
+  result.name = folder.parent_path().filename().string() + "/" + folder.filename().string();
+  try {
+    const Model model = load_model(folder / "model.onnx");
+    result.op_type = main_operator(model.graph);
+    result.unknown = unknown_operators(model.graph);
+    if (!result.unknown.empty()) {
+      fail(ErrorCode::kUnsupported, "operator {}", result.unknown.front());
+    }
+    if (!is_plain(model.graph, model.graph.inputs()) ||
+        !is_plain(model.graph, model.graph.outputs())) {
+      fail(ErrorCode::kUnsupported, "inputs or outputs that are not tensors");
+    }
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+      if (!entry.is_directory()) continue;
+      check_data_set(model, entry.path(), runner, result);
+      if (result.verdict != Verdict::kPassed) break;
+    }
+  } catch (const Error& error) {
+    const bool unsupported = error.code() == ErrorCode::kUnsupported;
+    result.verdict = unsupported ? Verdict::kUnsupported : Verdict::kFailed;
+    result.why = error.what();
+  }
+  const bool known = known_deviations().contains(result.name);
+  if (known && result.verdict == Verdict::kFailed) result.verdict = Verdict::kDiffers;
+  return result;
+}
+
+std::string difference(const Tensor& actual, const Tensor& expected) {
+  if (actual.type() != expected.type()) {
+    return format("type {}, not {}", name_of(actual.type()), name_of(expected.type()));
+  }
+  if (actual.shape() != expected.shape()) {
+    return format("shape {}, not {}", to_string(actual.shape()), to_string(expected.shape()));
+  }
+  if (expected.type() == DataType::kString) {
+    const std::string* texts = expected.data<std::string>();
+    return std::equal(texts, texts + expected.size(), actual.data<std::string>()) ? ""
+                                                                                  : "another text";
+  }
+  const std::vector<double> wanted = values_of(expected);
+  const std::vector<double> made = values_of(actual);
+  const double relative = expected.type() == DataType::kBfloat16 ? 0x1p-7 : 1e-3;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const bool same =
+        is_float(expected.type()) ? close(made[i], wanted[i], relative) : made[i] == wanted[i];
+    if (!same) return format("element {} is {}, not {}", i, made[i], wanted[i]);
+  }
+  return "";
+}
+
+}  // namespace edgeopt::test
