@@ -5,7 +5,6 @@
 #include <chrono>
 
 #include "base/format.h"
-#include "onnx/model_io.h"
 #include "pipeline/compare.h"
 #include "pipeline/node_times.h"
 #include "pipeline/prepare.h"
@@ -30,8 +29,7 @@ class Evaluation {
     result_.model = options_.model;
     result_.reference = options_.reference;
     const Model model = load(options_.model);
-    const auto data =
-        open_data(options_.data, input_specs(model, options_.input_shapes), parse_tensor);
+    const auto data = open_samples(options_.data, input_specs(model, options_.input_shapes));
     result_.data = data->describe();
     result_.labelled = data->has_labels();
     check_gates_can_be_met();

@@ -83,7 +83,7 @@ class OptimizeJob {
     if (!wants_data) return;
     const std::vector<InputSpec> specs = input_specs(model_, options_.input_shapes);
     if (!options_.calibration.path.empty()) {
-      data_ = open_data(options_.calibration, specs, parse_tensor);
+      data_ = open_samples(options_.calibration, specs);
     } else {
       data_ = synthetic_data(specs, kSyntheticSamples, options_.seed);
       log_info(format("no --calib: {}", data_->describe()));

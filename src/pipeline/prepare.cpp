@@ -30,6 +30,11 @@ std::vector<InputSpec> input_specs(const Model& model, const InputShapes& shapes
   return specs;
 }
 
+std::unique_ptr<DataSource> open_samples(const DataSpec& spec,
+                                         const std::vector<InputSpec>& inputs) {
+  return open_data(spec, inputs, parse_tensor);
+}
+
 void pin_input_shapes(Model& model, const InputShapes& shapes) {
   const auto resolved = resolve_feed_shapes(model.graph, shapes, 1);
   for (const auto& [id, shape] : resolved) {

@@ -19,6 +19,10 @@ Model load_executable(const std::filesystem::path& path, int64_t min_opset);
 // a dimension other than the batch is not known.
 std::vector<InputSpec> input_specs(const Model& model, const InputShapes& shapes);
 
+// open_data that reads ONNX tensors as well.
+std::unique_ptr<DataSource> open_samples(const DataSpec& spec,
+                                         const std::vector<InputSpec>& inputs);
+
 // Writes the shapes that the user gave into the declarations of the graph inputs.
 void pin_input_shapes(Model& model, const InputShapes& shapes);
 

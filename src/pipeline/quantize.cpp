@@ -99,7 +99,7 @@ class QuantizeJob {
   void open_sources() {
     const bool real = !options_.calibration.path.empty();
     if (real) {
-      calibration_ = open_data(options_.calibration, specs_, parse_tensor);
+      calibration_ = open_samples(options_.calibration, specs_);
     } else {
       const int64_t limit = options_.calibration.limit;
       calibration_ =
@@ -107,8 +107,7 @@ class QuantizeJob {
                          options_.seed);
       note("no --calib: calibrated with synthetic inputs; confirm the accuracy with real data");
     }
-    if (!options_.evaluation.path.empty())
-      evaluation_ = open_data(options_.evaluation, specs_, parse_tensor);
+    if (!options_.evaluation.path.empty()) evaluation_ = open_samples(options_.evaluation, specs_);
     result_.calibration = calibration_->describe();
     const DataSource& judged = evaluation_ ? *evaluation_ : *calibration_;
     if (options_.max_drop && !judged.has_labels()) {

@@ -6,7 +6,6 @@
 #include "base/format.h"
 #include "edgeopt/evaluate.h"
 #include "exec/engine.h"
-#include "onnx/model_io.h"
 #include "pipeline/node_times.h"
 #include "pipeline/prepare.h"
 
@@ -76,7 +75,7 @@ std::unique_ptr<DataSource> open_inputs(const RunOptions& options,
     if (file == files.end()) fail(ErrorCode::kUsage, "input '{}' is not given", spec.name);
     DataSpec data = options.data;
     data.path = file->second;
-    parts.push_back(open_data(data, {spec}, parse_tensor));
+    parts.push_back(open_samples(data, {spec}));
     if (parts.back()->size() == parts.front()->size()) continue;
     fail(ErrorCode::kBadInput, "{}: holds {} samples, {} holds {}", file->second,
          parts.back()->size(), files.begin()->second, parts.front()->size());
