@@ -4,12 +4,10 @@ namespace edgeopt {
 
 std::string default_pipeline(const QuantizeOptions& options) {
   std::string text;
+  // The operators' forms that all other passes know, within what the target takes.
+  text += "upgrade-opset\n";
   // Shape arithmetic and dequantized weights become constants, which all later lines look for.
   text += "fold-constants\n";
-  // One form of each operator, so that the patterns of the next lines need to know one form only.
-  text += "canonicalize\n";
-  // Before any range is looked at: weights and biases change.
-  text += "fold-batch-norm\n";
   // Needs layers with their batch normalization inside; changes weights, not outputs.
   if (options.equalize) text += "equalize-layers\n";
   // Nothing that no output needs should get a quantizer.

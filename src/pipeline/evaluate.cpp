@@ -14,8 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kExecutableOpset = 13;
-
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -50,8 +48,7 @@ class Evaluation {
 
  private:
   Model load(const std::string& path) const {
-    Model model = load_executable(path, kExecutableOpset);
-    pin_input_shapes(model, options_.input_shapes);
+    Model model = load_executable(path, options_.input_shapes);
     return model;
   }
 

@@ -17,8 +17,6 @@
 namespace edgeopt {
 namespace {
 
-constexpr int64_t kExecutableOpset = 13;
-
 std::string declared_text(const Value& value, const std::optional<Shape>& inferred) {
   if (!value.type.opaque.empty() && value.type.type == DataType::kUndefined) {
     return value.name + ": not a tensor";
@@ -49,7 +47,7 @@ class Inspection {
     result_.producer = as_stored.producer_name;
     if (!as_stored.producer_version.empty()) result_.producer += " " + as_stored.producer_version;
     result_.file_bytes = stored_bytes(path_, as_stored);
-    model_ = load_executable(path_, kExecutableOpset);
+    model_ = load_executable(path_, shapes_);
     infer();
     describe_ends();
     describe_nodes();

@@ -20,7 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kExecutableOpset = 13;
 constexpr int64_t kSyntheticSamples = 32;
 constexpr int64_t kCheckedSamples = 4;
 // Sums in another order leave about 120 dB; a wrong weight leaves less than 60.
@@ -35,8 +34,7 @@ class OptimizeJob {
 
   OptimizeResult run() {
     check_output();
-    model_ = load_model(options_.model);
-    pin_input_shapes(model_, options_.input_shapes);
+    model_ = load_executable(options_.model, options_.input_shapes);
     result_.nodes_before = live_nodes(model_);
     prepare_context();
     AfterPass after;
@@ -94,8 +92,7 @@ class OptimizeJob {
   // The outputs as they are now, simulated where encodings are known, against the original's.
   void compare(const Pass& pass, PassReport& report) {
     if (!original_) {
-      original_ = std::make_unique<Model>(load_executable(options_.model, kExecutableOpset));
-      pin_input_shapes(*original_, options_.input_shapes);
+      original_ = std::make_unique<Model>(load_executable(options_.model, options_.input_shapes));
     }
     EngineOptions engine;
     engine.threads = options_.threads;

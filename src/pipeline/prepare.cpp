@@ -8,15 +8,30 @@
 #include "passes/pass.h"
 
 namespace edgeopt {
+namespace {
 
-Model load_executable(const std::filesystem::path& path, int64_t min_opset) {
+void pin_input_shapes(Model& model, const InputShapes& shapes) {
+  const auto resolved = resolve_feed_shapes(model.graph, shapes, 1);
+  for (const auto& [id, shape] : resolved) {
+    const Value& value = model.graph.value(id);
+    if (!shapes.contains(value.name)) continue;
+    ValueType type = value.type;
+    type.dims.emplace();
+    for (const int64_t size : shape) type.dims->push_back({size, {}});
+    model.graph.set_type(id, std::move(type));
+  }
+}
+
+}  // namespace
+
+Model load_executable(const std::filesystem::path& path, const InputShapes& shapes) {
   Model model = load_model(path);
-  const Pass* upgrade = find_pass("upgrade-opset");
-  if (upgrade == nullptr || model.opset() == 0) return model;
+  pin_input_shapes(model, shapes);
+  const Pass& upgrade = *find_pass("upgrade-opset");
   QuantTable table;
   PassContext context;
-  context.policy.min_opset = min_opset;
-  upgrade->run(model, table, context, OptionValues(upgrade->name, upgrade->options));
+  context.input_shapes = shapes;
+  upgrade.run(model, table, context, OptionValues(upgrade.name, upgrade.options));
   return model;
 }
 
@@ -33,18 +48,6 @@ std::vector<InputSpec> input_specs(const Model& model, const InputShapes& shapes
 std::unique_ptr<DataSource> open_samples(const DataSpec& spec,
                                          const std::vector<InputSpec>& inputs) {
   return open_data(spec, inputs, parse_tensor);
-}
-
-void pin_input_shapes(Model& model, const InputShapes& shapes) {
-  const auto resolved = resolve_feed_shapes(model.graph, shapes, 1);
-  for (const auto& [id, shape] : resolved) {
-    const Value& value = model.graph.value(id);
-    if (!shapes.contains(value.name)) continue;
-    ValueType type = value.type;
-    type.dims.emplace();
-    for (const int64_t size : shape) type.dims->push_back({size, {}});
-    model.graph.set_type(id, std::move(type));
-  }
 }
 
 std::vector<std::string> fix_batch(Model& model) {

@@ -12,8 +12,9 @@
 
 namespace edgeopt {
 
-// Reads the file and brings operators to the forms that edgeopt executes (pass `upgrade-opset`).
-Model load_executable(const std::filesystem::path& path, int64_t min_opset);
+// Reads the file, writes the shapes that the user gave into the graph inputs' declarations and
+// brings operators to the forms that edgeopt executes (pass `upgrade-opset`).
+Model load_executable(const std::filesystem::path& path, const InputShapes& shapes);
 
 // The feeds as data sources fill them. Throws Error(kUsage) naming the input and --input-shape when
 // a dimension other than the batch is not known.
@@ -22,9 +23,6 @@ std::vector<InputSpec> input_specs(const Model& model, const InputShapes& shapes
 // open_data that reads ONNX tensors as well.
 std::unique_ptr<DataSource> open_samples(const DataSpec& spec,
                                          const std::vector<InputSpec>& inputs);
-
-// Writes the shapes that the user gave into the declarations of the graph inputs.
-void pin_input_shapes(Model& model, const InputShapes& shapes);
 
 // Sets each open first dimension of a graph input to 1. Returns the names of these inputs.
 std::vector<std::string> fix_batch(Model& model);

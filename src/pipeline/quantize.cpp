@@ -26,7 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kSyntheticSamples = 32;
 constexpr int64_t kLayerSamples = 8;
-constexpr int64_t kExecutableOpset = 13;
 
 class QuantizeJob {
  public:
@@ -84,9 +83,8 @@ class QuantizeJob {
   }
 
   void load() {
-    original_ = load_executable(options_.model, kExecutableOpset);
+    original_ = load_executable(options_.model, options_.input_shapes);
     result_.bytes_before = stored_bytes(options_.model, original_);
-    pin_input_shapes(original_, options_.input_shapes);
     specs_ = input_specs(original_, options_.input_shapes);
     model_ = original_;
     if (!policy_.fixed_batch) return;

@@ -14,8 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kExecutableOpset = 13;
-
 // Sample i of each input comes from that input's own source.
 class Zipped : public DataSource {
  public:
@@ -113,8 +111,7 @@ Tensor owned(const Tensor& tensor) {
 }  // namespace
 
 RunResult run(const RunOptions& options) {
-  Model model = load_executable(options.model, kExecutableOpset);
-  pin_input_shapes(model, options.input_shapes);
+  Model model = load_executable(options.model, options.input_shapes);
   const auto data = open_inputs(options, input_specs(model, options.input_shapes));
   std::vector<Sample> samples;
   for (int64_t i = 0; i < data->size(); ++i) samples.push_back(data->load(i));
