@@ -13,7 +13,7 @@ using test::CaseResult;
 using test::Verdict;
 
 // At least this many cases pass with ONNX 1.12's data.
-constexpr size_t kPassedFloor = 850;
+constexpr size_t kPassedFloor = 960;
 
 const std::vector<CaseResult>& results() {
   static const std::vector<CaseResult> all = [] {
@@ -47,7 +47,8 @@ TEST(OnnxBackend, NoCaseFailsAndMostPass) {
   std::cout << "unsupported operators:";
   for (const auto& [op, cases] : unknown) std::cout << " " << op << " (" << cases << ")";
   std::cout << "\npassed " << count(Verdict::kPassed) << ", failed " << count(Verdict::kFailed)
-            << ", unsupported " << count(Verdict::kUnsupported) << "\n";
+            << ", unsupported " << count(Verdict::kUnsupported) << ", different on purpose "
+            << count(Verdict::kDiffers) << "\n";
   EXPECT_GE(count(Verdict::kPassed), kPassedFloor);
 }
 
