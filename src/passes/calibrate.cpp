@@ -4,6 +4,7 @@
 
 #include "base/format.h"
 #include "base/log.h"
+#include "ops/op.h"
 #include "passes/observe.h"
 #include "passes/quantizers.h"
 #include "quant/calibrator.h"
@@ -68,14 +69,23 @@ class Calibration {
   }
 
  private:
-  // Activations are observed in float, behind weights that are already quantized.
+  // Activations are observed in float, behind weights that are already quantized. Constant operands
+  // count as activations here: AIMET's files are made so.
   QuantTable weights_only() const {
     QuantTable weights;
     for (const Quantizer& quantizer : quantizers_) {
       const TensorEncoding& encoding = table_.at(quantizer.key);
-      if (quantizer.constant && encoding.ready()) weights.emplace(quantizer.key, encoding);
+      if (is_weight(quantizer) && encoding.ready()) weights.emplace(quantizer.key, encoding);
     }
     return weights;
+  }
+
+  bool is_weight(const Quantizer& quantizer) const {
+    if (!quantizer.constant) return false;
+    const auto& uses = graph_.value(quantizer.output).uses;
+    return std::any_of(uses.begin(), uses.end(), [&](const Use& use) {
+      return use.input >= 0 && use.input == traits_of(graph_.node(use.node)).weight_input;
+    });
   }
 
   static void warn_about(const ObservedTensor& seen, const std::string& key) {
