@@ -9,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -56,6 +57,10 @@ struct Case {
   std::string model;
   std::string version;
 };
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.variant.name << " " << c.model << " " << c.version;
+}
 
 std::vector<Case> cases() {
   std::vector<Case> list;
@@ -155,8 +160,9 @@ TEST_P(AimetGolden, ScalesAndOffsetsAreEqual) {
   EXPECT_GT(compared, 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, AimetGolden, testing::ValuesIn(cases()), [](const auto& info) {
-  std::string name = info.param.variant.name + "_" + info.param.model + "_" + info.param.version;
+INSTANTIATE_TEST_SUITE_P(Files, AimetGolden, testing::ValuesIn(cases()), [](const auto& tested) {
+  std::string name =
+      tested.param.variant.name + "_" + tested.param.model + "_" + tested.param.version;
   for (char& ch : name) ch = ch == '.' ? '_' : ch;
   return name;
 });

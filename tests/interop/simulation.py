@@ -1,0 +1,115 @@
+"""The exported QDQ file in ONNX Runtime against edgeopt's simulation of it.
+
+Node by node: between two layers of codes, each stretch of the graph is fed ONNX Runtime's own input codes. No code may differ by more than
+one step, and 99.9 % must be equal. Whole network: the mean difference of the outputs and the share of other labels may be at most 1.5 times
+those of ONNX Runtime against itself with every Conv, Gemm and MatMul output multiplied by 1 + 2^-23.
+"""
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+import common
+
+ARGUMENTS = common.arguments(__doc__)
+EQUAL_SHARE = 0.999
+FACTOR = 1.5
+# One output step of noise in a sample of nothing would be no measurement.
+LEAST_SAMPLES = 4
+
+
+def with_outputs(model, names):
+    copy = onnx.ModelProto.FromString(model.SerializeToString())
+    del copy.graph.output[:]
+    copy.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
+    return copy
+
+
+def stretch_before(model, quantizer, codes, types):
+    """The nodes that make `quantizer`'s codes from other codes, as a model whose inputs are these codes."""
+    producer = {output: node for node in model.graph.node for output in node.output}
+    constants = {tensor.name: tensor for tensor in model.graph.initializer}
+    nodes, inputs, used, open_names = {}, {}, {}, [quantizer.output[0]]
+    while open_names:
+        name = open_names.pop()
+        if name in constants:
+            used[name] = constants[name]
+        elif name and name != quantizer.output[0] and name in codes:
+            inputs[name] = codes[name]
+        elif name and id(producer[name]) not in nodes:
+            nodes[id(producer[name])] = producer[name]
+            open_names += producer[name].input
+    ordered = [node for node in model.graph.node if id(node) in nodes]
+    declared = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape) for name, value in inputs.items()]
+    output = helper.make_tensor_value_info(quantizer.output[0], types[quantizer.output[0]], None)
+    graph = helper.make_graph(ordered, "stretch", declared, [output], list(used.values()))
+    return helper.make_model(graph, opset_imports=list(model.opset_import), ir_version=model.ir_version), inputs
+
+
+def node_by_node(path, model, folder):
+    quantizers = [node for node in model.graph.node if node.op_type == "QuantizeLinear"]
+    names = [node.output[0] for node in quantizers]
+    sample = common.seeded_inputs(path, 1)[0]
+    session = common.cpu_session(with_outputs(model, names).SerializeToString())
+    codes = dict(zip(names, session.run(names, sample)))
+    types = {name: helper.np_dtype_to_tensor_dtype(value.dtype) for name, value in codes.items()}
+    known = {**codes, **sample}
+    total = equal = 0
+    for quantizer in quantizers:
+        name = quantizer.output[0]
+        stretch, inputs = stretch_before(model, quantizer, known, types)
+        onnx.save(stretch, folder / "stretch.onnx")
+        got = common.run_model(ARGUMENTS.edgeopt, folder / "stretch.onnx", inputs, folder / "stretch")[name]
+        steps = np.abs(got.astype(np.int64) - codes[name].astype(np.int64))
+        if steps.max(initial=0) > 1:
+            return False, f"{name}: codes differ by {steps.max()} steps"
+        total, equal = total + steps.size, equal + int((steps == 0).sum())
+    share = equal / max(total, 1)
+    return share >= EQUAL_SHARE, f"{len(quantizers)} stretches, {100 * share:.4f} % of codes equal, none off by more than 1"
+
+
+def perturbed(model):
+    """Every product's output times 1 + 2^-23: what a last bit does to the network."""
+    copy = onnx.ModelProto.FromString(model.SerializeToString())
+    factor = "one_and_a_bit"
+    copy.graph.initializer.append(numpy_helper.from_array(np.float32(1 + 2.0**-23), factor))
+    nodes = []
+    for node in copy.graph.node:
+        nodes.append(node)
+        if node.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul"):
+            name = node.output[0]
+            node.output[0] = name + "_exact"
+            nodes.append(helper.make_node("Mul", [node.output[0], factor], [name], name=name + "_perturb"))
+    del copy.graph.node[:]
+    copy.graph.node.extend(nodes)
+    return copy.SerializeToString()
+
+
+def whole_network(path, quantized, model, folder):
+    exact, noisy = common.cpu_session(quantized), common.cpu_session(perturbed(model))
+    name = exact.get_outputs()[0].name
+    ours = theirs = 0.0
+    other_ours = other_theirs = 0
+    samples = common.seeded_inputs(path, max(ARGUMENTS.samples, LEAST_SAMPLES))
+    for sample in samples:
+        a, b = exact.run([name], sample)[0], noisy.run([name], sample)[0]
+        c = common.run_model(ARGUMENTS.edgeopt, quantized, sample, folder / "whole")[name]
+        ours, theirs = ours + float(np.abs(a - c).mean()), theirs + float(np.abs(a - b).mean())
+        other_ours += int(a.argmax() != c.argmax())
+        other_theirs += int(a.argmax() != b.argmax())
+    rounding = 1e-6 * len(samples) * float(np.abs(a).max())
+    good = ours <= FACTOR * theirs + rounding and other_ours <= FACTOR * other_theirs + 1
+    return good, f"mean difference {ours / len(samples):.2e} (ONNX Runtime's own {theirs / len(samples):.2e}), other labels {other_ours} ({other_theirs})"
+
+
+def check(path):
+    folder = ARGUMENTS.work / path.stem
+    quantized = common.quantize(ARGUMENTS.edgeopt, path, "onnxruntime", folder)
+    model = onnx.load(quantized)
+    good, text = node_by_node(path, model, folder)
+    if not good:
+        return good, text
+    good, more = whole_network(path, quantized, model, folder)
+    return good, f"{text}; {more}"
+
+
+common.judge(ARGUMENTS.models, check)
