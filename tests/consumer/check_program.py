@@ -1,0 +1,23 @@
+"""The installed program is small, stripped, and uses the system's libraries."""
+import pathlib
+import subprocess
+import sys
+
+MAX_BYTES = 10_000_000
+SHARED = ("libonnx_proto", "libprotobuf", "libjpeg", "libpng", "libarchive", "libspdlog", "libfmt")
+
+program = pathlib.Path(sys.argv[1])
+size = program.stat().st_size
+symbols = subprocess.run(["readelf", "-S", "-W", program], capture_output=True, text=True, check=True)
+needed = subprocess.run(["readelf", "-d", program], capture_output=True, text=True, check=True).stdout
+version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+problems = []
+if size > MAX_BYTES:
+    problems.append(f"{size} bytes, at most {MAX_BYTES}")
+if ".symtab" in symbols.stdout:
+    problems.append("is not stripped")
+problems += [f"does not link {name} dynamically" for name in SHARED if name not in needed]
+if not version.startswith("edgeopt "):
+    problems.append(f"--version prints {version!r}")
+print(f"{program.name}: {size} bytes, {version.strip()}")
+sys.exit("\n".join(problems))
