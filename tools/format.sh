@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formats all C++ files by .clang-format; --check changes nothing and fails where one is not formatted.
+# Formats all C++ files by .clang-format. --check changes nothing and fails where one is not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,5 @@
 #include "ir/print.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "base/format.h"

@@ -28,7 +28,7 @@ GOOD = {
                              'extern const Command command_run = {"run"};\n',
     "tests/passes/fold_test.cpp": "#include <gtest/gtest.h>\n",
     "tests/targets/npu_test.cpp": "int x;\n",
-    "tests/ops/relu_test.cpp": "int x;\n",
+    "tests/ops/relu_test.cpp": 'run("Relu");\nrun("Elu");\n',
 }
 
 # rule -> files that break it when put over the good tree (None removes one)
@@ -68,7 +68,8 @@ BAD = {
     "targets": [{"tests/targets/npu_test.cpp": None}],
     "calibrators": [{"src/quant/calibrators/mse.cpp":
                      'extern const Calibrator calibrator_mse = {"mse"};\n'}],
-    "operators": [{"src/ops/ops.def": "EDGEOPT_OP(Relu)\n"}, {"tests/ops/relu_test.cpp": None}],
+    "operators": [{"src/ops/ops.def": "EDGEOPT_OP(Relu)\n"},
+                  {"tests/ops/relu_test.cpp": 'run("Relu");\n'}],
     "commands": [{"tools/edgeopt/commands.def": "EDGEOPT_COMMAND(walk)\n"}],
     "tests_mirror_sources": [{"tests/kernel/relu_test.cpp": "int x;\n"}],
     "root_layout": [{"notes.txt": "x\n"}, {"lib/x.cpp": "int x;\n"}],

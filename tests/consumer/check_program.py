@@ -8,13 +8,18 @@ SHARED = ("libonnx_proto", "libprotobuf", "libjpeg", "libpng", "libarchive", "li
 
 program = pathlib.Path(sys.argv[1])
 size = program.stat().st_size
-symbols = subprocess.run(["readelf", "-S", "-W", program], capture_output=True, text=True, check=True)
-needed = subprocess.run(["readelf", "-d", program], capture_output=True, text=True, check=True).stdout
-version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+
+
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+needed = output_of("readelf", "-d", program)
+version = output_of(program, "--version")
 problems = []
 if size > MAX_BYTES:
     problems.append(f"{size} bytes, at most {MAX_BYTES}")
-if ".symtab" in symbols.stdout:
+if ".symtab" in output_of("readelf", "-S", "-W", program):
     problems.append("is not stripped")
 problems += [f"does not link {name} dynamically" for name in SHARED if name not in needed]
 if not version.startswith("edgeopt "):

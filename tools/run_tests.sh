@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Builds and runs all tests; the last lines are ctest's summary.
+#
+#   tools/run_tests.sh             units, conformance, program, sources; also without oneDNN and
+#                                  under ASan and UBSan
+#   tools/run_tests.sh --interop   also against ONNX Runtime, Qualcomm's HTP simulator and TensorRT,
+#                                  which are installed from PyPI into build/ (on when CI is set)
+#   tools/run_tests.sh --quick     the main build only
+#   tools/run_tests.sh ... -- -R x arguments for ctest
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+quick=false
+interop=${EDGEOPT_INTEROP:-OFF}
+[ -n "${CI:-}" ] && interop=ON
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --quick) quick=true ;;
+    --interop) interop=ON ;;
+    --) shift; break ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "run_tests.sh: unknown argument $1; see --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+tools/setup.sh --packages --tests
+
+launcher=()
+command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+folders=()
+build() {
+  local preset=$1 folder=$2
+  shift 2
+  echo "Building $folder"
+  cmake --preset "$preset" "${launcher[@]}" "$@" >/dev/null
+  cmake --build "$folder" | tail -n 1
+  folders+=("$PWD/$folder")
+}
+
+build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_WERROR=ON -DEDGEOPT_INTEROP="$interop"
+if ! $quick; then
+  build portable build/portable
+  build sanitize build/sanitize
+fi
+
+# One ctest run over all builds.
+mkdir -p build/all
+printf 'subdirs("%s")\n' "${folders[@]}" > build/all/CTestTestfile.cmake
+ctest --test-dir build/all -j "$(nproc)" --output-on-failure --no-tests=error "$@"
