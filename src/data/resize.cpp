@@ -13,17 +13,14 @@ namespace {
 constexpr int kWeightBits = 22;
 constexpr int32_t kHalf = 1 << (kWeightBits - 1);
 
-// Weights of the inputs of each output along one axis.
+// Weights of the inputs of each output along one axis. All outputs have the same number of inputs,
+// some with weight 0, so that loops over them are of one length.
 struct Filter {
-  struct Span {
-    int64_t first = 0;  // input
-    int64_t count = 0;
-  };
-  std::vector<Span> spans;
-  std::vector<int32_t> weights;  // `stride` for each output
-  int64_t stride = 0;
+  int64_t taps = 0;
+  std::vector<int64_t> first;    // input of the first weight of each output; rising
+  std::vector<int32_t> weights;  // `taps` for each output
 
-  const int32_t* of(int64_t output) const { return weights.data() + output * stride; }
+  const int32_t* of(int64_t output) const { return weights.data() + output * taps; }
 };
 
 // Outputs [begin, begin + count) of an axis of `from` pixels that becomes one of `to`.
@@ -31,24 +28,25 @@ Filter make_filter(int64_t from, int64_t to, int64_t begin, int64_t count) {
   const double scale = static_cast<double>(from) / static_cast<double>(to);
   const double width = std::max(scale, 1.0);  // of one half of the triangle
   Filter filter;
-  filter.stride = static_cast<int64_t>(std::ceil(width)) * 2 + 1;
-  filter.spans.resize(static_cast<size_t>(count));
-  filter.weights.resize(static_cast<size_t>(count * filter.stride));
-  std::vector<double> exact(static_cast<size_t>(filter.stride));
+  filter.taps = std::min(from, static_cast<int64_t>(std::ceil(width)) * 2 + 1);
+  filter.first.resize(static_cast<size_t>(count));
+  filter.weights.resize(static_cast<size_t>(count * filter.taps));
+  std::vector<double> exact(static_cast<size_t>(filter.taps));
   for (int64_t i = 0; i < count; ++i) {
     const double centre = (static_cast<double>(begin + i) + 0.5) * scale;
-    const auto first = std::max<int64_t>(0, static_cast<int64_t>(centre - width + 0.5));
+    const auto low = std::max<int64_t>(0, static_cast<int64_t>(centre - width + 0.5));
     const auto end = std::min<int64_t>(from, static_cast<int64_t>(centre + width + 0.5));
     double sum = 0;
-    for (int64_t x = first; x < end; ++x) {
+    for (int64_t x = low; x < end; ++x) {
       const double distance = (static_cast<double>(x) - centre + 0.5) * (1.0 / width);
       const double weight = std::max(0.0, 1.0 - std::abs(distance));
-      exact[static_cast<size_t>(x - first)] = weight;
+      exact[static_cast<size_t>(x - low)] = weight;
       sum += weight;
     }
-    filter.spans[static_cast<size_t>(i)] = {first, end - first};
-    int32_t* weights = filter.weights.data() + i * filter.stride;
-    for (int64_t k = 0; k < end - first; ++k) {
+    const int64_t first = std::min(low, from - filter.taps);
+    filter.first[static_cast<size_t>(i)] = first;
+    int32_t* weights = filter.weights.data() + i * filter.taps + (low - first);
+    for (int64_t k = 0; k < end - low; ++k) {
       const double share = sum != 0 ? exact[static_cast<size_t>(k)] / sum : 0;
       weights[k] = static_cast<int32_t>(share * (1 << kWeightBits) + 0.5);
     }
@@ -61,16 +59,39 @@ uint8_t to_byte(int32_t sum) {
   return static_cast<uint8_t>(std::min<int32_t>(255, sum >> kWeightBits));
 }
 
-// One row: each output pixel is the weighted sum of its span of input pixels.
+#ifdef __GNUC__
+// Four channels at a time: vectors of the compiler, of whatever instructions the machine has. A sum
+// stays below 2^30 or so, hence signs do not matter.
+using Lanes = uint32_t __attribute__((vector_size(16)));
+#endif
+
+// One row: each output pixel is the weighted sum of its input pixels. Of 3 channels the byte after
+// a pixel is read and written too (Image::kPadding); the next pixel sets it right.
 template <int kChannels>
 EDGEOPT_SIMD void filter_row(const uint8_t* in, const Filter& filter, int64_t count, uint8_t* out) {
+  const int64_t taps = filter.taps;
   for (int64_t i = 0; i < count; ++i) {
-    const Filter::Span span = filter.spans[static_cast<size_t>(i)];
     const int32_t* weights = filter.of(i);
-    const uint8_t* pixel = in + span.first * kChannels;
+    const uint8_t* pixel = in + filter.first[static_cast<size_t>(i)] * kChannels;
+#ifdef __GNUC__
+    if constexpr (kChannels > 1) {
+      Lanes sums = {kHalf, kHalf, kHalf, kHalf};
+      for (int64_t k = 0; k < taps; ++k, pixel += kChannels) {
+        uint32_t bytes;
+        std::memcpy(&bytes, pixel, sizeof(bytes));
+        const Lanes values = (Lanes{bytes, bytes, bytes, bytes} >> Lanes{0, 8, 16, 24}) & 255U;
+        sums += values * static_cast<uint32_t>(weights[k]);
+      }
+      Lanes result = sums >> kWeightBits;
+      result = (result > 255U ? Lanes{255, 255, 255, 255} : result) << Lanes{0, 8, 16, 24};
+      const uint32_t packed = result[0] | result[1] | result[2] | result[3];
+      std::memcpy(out + i * kChannels, &packed, sizeof(packed));
+      continue;
+    }
+#endif
     int32_t sums[kChannels];
     for (int32_t& sum : sums) sum = kHalf;
-    for (int64_t k = 0; k < span.count; ++k, pixel += kChannels) {
+    for (int64_t k = 0; k < taps; ++k, pixel += kChannels) {
       for (int c = 0; c < kChannels; ++c) sums[c] += pixel[c] * weights[k];
     }
     for (int c = 0; c < kChannels; ++c) out[i * kChannels + c] = to_byte(sums[c]);
@@ -121,17 +142,18 @@ Image resize(const Image& image, Size size, const SourceWindow& window) {
     return filter_rows(image, size.width, window, window.top, window.height);
   }
   const Filter filter = make_filter(image.height, size.height, window.top, window.height);
-  const int64_t first = filter.spans.front().first;
-  const int64_t end = filter.spans.back().first + filter.spans.back().count;
+  const int64_t first = filter.first.front();
+  const int64_t end = filter.first.back() + filter.taps;
   const Image rows = filter_rows(image, size.width, window, first, end - first);
   Image result(window.width, window.height, image.channels);
   const int64_t length = window.width * image.channels;
   std::vector<int32_t> sums(static_cast<size_t>(length));
   for (int64_t y = 0; y < window.height; ++y) {
-    const Filter::Span span = filter.spans[static_cast<size_t>(y)];
+    const int64_t top = filter.first[static_cast<size_t>(y)] - first;
     std::fill(sums.begin(), sums.end(), kHalf);
-    for (int64_t k = 0; k < span.count; ++k) {
-      add_row(rows.row(span.first - first + k), filter.of(y)[k], length, sums.data());
+    for (int64_t k = 0; k < filter.taps; ++k) {
+      const int32_t weight = filter.of(y)[k];
+      if (weight != 0) add_row(rows.row(top + k), weight, length, sums.data());
     }
     store_row(sums.data(), length, result.row(y));
   }

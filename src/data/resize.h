@@ -1,6 +1,7 @@
 // Resizing as Pillow's Image.resize(size, BILINEAR) does it: a triangle filter that widens when
 // shrinking (antialiased), first along rows, then along columns, weights in fixed point with 22
-// bits, 8-bit values between the two passes. The results equal Pillow's.
+// bits, 8-bit values between the two passes. The results equal Pillow's; where the height shrinks
+// much more than the width, Pillow 13 swaps the passes, which changes some values by one.
 #pragma once
 
 #include "data/image.h"
