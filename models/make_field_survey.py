@@ -66,28 +66,55 @@ def write_scenes(folder, results, width, height):
         (folder / "images" / f"{name}.jpg").write_bytes(data)
         lines = []
         image_id = int(name)
-        coco["images"].append({"id": image_id, "file_name": f"{name}.jpg", "width": width, "height": height})
+        coco["images"].append(
+            {"id": image_id, "file_name": f"{name}.jpg", "width": width, "height": height}
+        )
         for label, x0, y0, x1, y1 in boxes:
-            centre = ((x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height)
+            centre = (
+                (x0 + x1) / 2 / width,
+                (y0 + y1) / 2 / height,
+                (x1 - x0) / width,
+                (y1 - y0) / height,
+            )
             lines.append(" ".join([str(label)] + [f"{value:.6f}" for value in centre]) + "\n")
             box = [x0, y0, x1 - x0, y1 - y0]
-            coco["annotations"].append({"id": len(coco["annotations"]) + 1, "image_id": image_id, "category_id": label,
-                                        "bbox": box, "area": box[2] * box[3], "iscrowd": 0})
+            coco["annotations"].append(
+                {
+                    "id": len(coco["annotations"]) + 1,
+                    "image_id": image_id,
+                    "category_id": label,
+                    "bbox": box,
+                    "area": box[2] * box[3],
+                    "iscrowd": 0,
+                }
+            )
         (folder / "labels" / f"{name}.txt").write_text("".join(lines))
     (folder / "classes.txt").write_text("".join(f"{name}\n" for name in CLASSES))
     (folder / "annotations.json").write_text(json.dumps(coco, indent=1) + "\n")
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("kind", choices=("crops", "scenes"))
     parser.add_argument("--split", choices=SPLITS, default="train")
     parser.add_argument("--count", type=int, required=True, help="how many images")
     parser.add_argument("--seed", type=int, default=2024)
     parser.add_argument("--size", type=int, default=64, help="side of a crop, pixels (default 64)")
-    parser.add_argument("--scene-size", type=int, nargs=2, default=(416, 320), metavar=("WIDTH", "HEIGHT"))
-    parser.add_argument("--jobs", type=int, default=2, help="processes (default 2); the bytes do not depend on it")
-    parser.add_argument("-o", "--output", type=pathlib.Path, required=True, help="a tar (crops) or a folder (scenes)")
+    parser.add_argument(
+        "--scene-size", type=int, nargs=2, default=(416, 320), metavar=("WIDTH", "HEIGHT")
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=2, help="processes (default 2); the bytes do not depend on it"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=pathlib.Path,
+        required=True,
+        help="a tar (crops) or a folder (scenes)",
+    )
     return parser.parse_args()
 
 

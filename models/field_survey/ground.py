@@ -14,7 +14,9 @@ def noise(rng, height, width, cell, octaves=4):
         grid = rng.normal(0, 1, (rows, cols)).astype(np.float32)
         x, y = rng.uniform(0, 1, 2)
         box = (x, y, x + width / cell + 1, y + height / cell + 1)
-        total += gain * np.asarray(Image.fromarray(grid).resize((width, height), Image.BICUBIC, box=box))
+        total += gain * np.asarray(
+            Image.fromarray(grid).resize((width, height), Image.BICUBIC, box=box)
+        )
         gain *= 0.6
         cell = max(cell / 2, 1.0)
     return total / 1.1
@@ -42,28 +44,61 @@ def plain(rng, height, width, scale, colour, contrast):
 
 
 def grass(rng, height, width, scale):
-    colour = pick(rng, [(92, 120, 58), (118, 132, 70), (148, 142, 88), (74, 100, 50), (128, 120, 76), (100, 138, 76)])
+    colour = pick(
+        rng,
+        [
+            (92, 120, 58),
+            (118, 132, 70),
+            (148, 142, 88),
+            (74, 100, 50),
+            (128, 120, 76),
+            (100, 138, 76),
+        ],
+    )
     out = plain(rng, height, width, scale, vary(rng, colour, 10), rng.uniform(0.08, 0.2))
     tufts = noise(rng, height, width, max(0.6 * scale, 2), 2)
     return out * (1 + 0.12 * np.clip(tufts - 0.6, -0.5, 1.5))[..., None]
 
 
 def soil(rng, height, width, scale):
-    colour = pick(rng, [(122, 94, 68), (142, 104, 74), (102, 84, 68), (154, 132, 104), (92, 76, 60)])
+    colour = pick(
+        rng, [(122, 94, 68), (142, 104, 74), (102, 84, 68), (154, 132, 104), (92, 76, 60)]
+    )
     out = plain(rng, height, width, scale, vary(rng, colour, 10), rng.uniform(0.08, 0.18))
     if rng.random() < 0.6:
         _, across = axes(height, width, rng.uniform(0, np.pi))
-        furrow = np.sin(2 * np.pi * across / max(rng.uniform(0.3, 0.8) * scale, 3) + noise(rng, height, width, 3 * scale + 2, 2) * 0.4)
+        furrow = np.sin(
+            2 * np.pi * across / max(rng.uniform(0.3, 0.8) * scale, 3)
+            + noise(rng, height, width, 3 * scale + 2, 2) * 0.4
+        )
         out *= (1 + rng.uniform(0.08, 0.22) * furrow)[..., None]
     return out
 
 
 def crop_rows(rng, height, width, scale):
-    earth = plain(rng, height, width, scale, vary(rng, pick(rng, [(120, 95, 70), (145, 115, 85), (95, 80, 64)]), 8), 0.12)
-    plant = plain(rng, height, width, scale, vary(rng, pick(rng, [(70, 110, 48), (95, 130, 60), (150, 150, 70), (60, 95, 60)]), 8), 0.22)
+    earth = plain(
+        rng,
+        height,
+        width,
+        scale,
+        vary(rng, pick(rng, [(120, 95, 70), (145, 115, 85), (95, 80, 64)]), 8),
+        0.12,
+    )
+    plant = plain(
+        rng,
+        height,
+        width,
+        scale,
+        vary(rng, pick(rng, [(70, 110, 48), (95, 130, 60), (150, 150, 70), (60, 95, 60)]), 8),
+        0.22,
+    )
     _, across = axes(height, width, rng.uniform(0, np.pi))
     spacing = max(rng.uniform(0.5, 1.3) * scale, 4)
-    wave = np.cos(2 * np.pi * across / spacing + rng.uniform(0, 6) + noise(rng, height, width, 5 * scale + 2, 2) * 0.25)
+    wave = np.cos(
+        2 * np.pi * across / spacing
+        + rng.uniform(0, 6)
+        + noise(rng, height, width, 5 * scale + 2, 2) * 0.25
+    )
     gaps = noise(rng, height, width, max(0.7 * scale, 2), 3)
     return mix(earth, plant, (wave + rng.uniform(-0.4, 0.5) + 0.35 * gaps) * 1.6 + 0.5)
 
@@ -90,7 +125,9 @@ def water(rng, height, width, scale):
     colour = pick(rng, [(52, 78, 88), (70, 92, 80), (60, 84, 110), (84, 88, 72)])
     out = plain(rng, height, width, scale, vary(rng, colour, 8), 0.04)
     _, across = axes(height, width, rng.uniform(0, np.pi))
-    ripple = np.sin(across / max(0.15 * scale, 0.8) + 2 * noise(rng, height, width, 1.5 * scale + 2, 3))
+    ripple = np.sin(
+        across / max(0.15 * scale, 0.8) + 2 * noise(rng, height, width, 1.5 * scale + 2, 3)
+    )
     return out * (1 + 0.05 * ripple)[..., None] + 30 * np.clip(ripple - 0.93, 0, 1)[..., None]
 
 
@@ -128,7 +165,9 @@ def draw(rng, height, width, scale, road_angle=None):
         out = road(rng, out, scale, road_angle, rng.normal(0, 1.0))
     if rng.random() < 0.25:  # tracks of a vehicle
         _, across = axes(height, width, rng.uniform(0, np.pi))
-        across = across / scale + rng.normal(0, 3) + noise(rng, height, width, 10 * scale + 4, 1) * 0.4
+        across = (
+            across / scale + rng.normal(0, 3) + noise(rng, height, width, 10 * scale + 4, 1) * 0.4
+        )
         for side in (-0.8, 0.8):
             out *= (1 - rng.uniform(0.1, 0.3) * np.exp(-(((across - side) / 0.25) ** 2)))[..., None]
     return np.clip(out, 0, 255)

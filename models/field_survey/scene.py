@@ -40,8 +40,11 @@ def levels(part, count):
 def random_light(rng):
     azimuth, reach = rng.uniform(0, 2 * np.pi), rng.uniform(0.25, 1.7)
     tilt, view = rng.uniform(0, 0.3), rng.uniform(0, 2 * np.pi)
-    return Light(np.array([np.cos(azimuth), np.sin(azimuth)]) * reach, rng.choice([0.15, 0.35, 0.5, 0.6]),
-                 np.array([np.cos(view), np.sin(view)]) * tilt)
+    return Light(
+        np.array([np.cos(azimuth), np.sin(azimuth)]) * reach,
+        rng.choice([0.15, 0.35, 0.5, 0.6]),
+        np.array([np.cos(view), np.sin(view)]) * tilt,
+    )
 
 
 class Painter:
@@ -87,7 +90,9 @@ class Painter:
             pen_cover.polygon(rings[-1], fill=255)
         mask = self.shrink(cover) / 255
         colour = self.shrink(image)  # already weighted by the mask: what is not covered is black
-        grain = 1 + 0.05 * rng.normal(0, 1, mask.shape) + 0.05 * ground.noise(rng, *mask.shape, 8, 3)
+        grain = (
+            1 + 0.05 * rng.normal(0, 1, mask.shape) + 0.05 * ground.noise(rng, *mask.shape, 8, 3)
+        )
         self.picture *= 1 - mask[..., None]
         self.picture += colour * grain[..., None].astype(np.float32)
         thing.mask = mask
@@ -134,16 +139,18 @@ def new_thing(rng, name, x, y, road_angle):
 
 def render_crop(rng, name, size=64):
     """A size x size picture with one `name` near the middle, perhaps cut or covered in part."""
-    road_angle = rng.uniform(0, np.pi) if rng.random() < (0.5 if name in VEHICLES else 0.15) else None
+    road_angle = (
+        rng.uniform(0, np.pi) if rng.random() < (0.5 if name in VEHICLES else 0.15) else None
+    )
     target = new_thing(rng, name, 0, 0, road_angle)
-    long_side = size * np.exp(rng.uniform(np.log(0.26), np.log(0.88)))
+    long_side = size * np.exp(rng.uniform(np.log(0.4), np.log(0.95)))
     scale = long_side / extent(target.parts)
-    target.x, target.y = rng.normal(0, 0.09 * size / scale, 2)
+    target.x, target.y = rng.normal(0, 0.07 * size / scale, 2)
     picture = ground.draw(rng, size, size, scale, road_angle).astype(np.float32)
     light = random_light(rng)
     painter = Painter(picture, scale, light)
     beside, above = [], []
-    for _ in range(int(rng.choice([0, 0, 1, 2]))):  # others, mostly out of the picture
+    for _ in range(int(rng.choice([0, 0, 1, 1, 2]))):  # others, mostly out of the picture
         other = new_thing(rng, CLASSES[int(rng.integers(len(CLASSES)))], 0, 0, road_angle)
         away = rng.uniform(0, 2 * np.pi)
         far = extent(target.parts) * 0.5 + extent(other.parts) * 0.5 * rng.uniform(0.9, 1.3)
@@ -153,7 +160,7 @@ def render_crop(rng, name, size=64):
     painter.shadows(beside + [target] + above, soft=rng.uniform(0.3, 1.2))
     for thing in beside + [target] + above:
         painter.thing(rng, thing)
-    return photograph(rng, painter.picture)
+    return photograph(rng, painter.picture, hard=0.7)
 
 
 def render_scene(rng, width=416, height=320):
@@ -165,8 +172,13 @@ def render_scene(rng, width=416, height=320):
     things, herd = [], CLASSES[int(rng.integers(len(CLASSES)))]
     for _ in range(int(rng.integers(2, 16)) * 3):
         name = herd if rng.random() < 0.3 else CLASSES[int(rng.integers(len(CLASSES)))]
-        thing = new_thing(rng, name, *(rng.uniform(-0.52, 0.52, 2) * [width, height] / scale), road_angle)
-        gap = [np.hypot(thing.x - t.x, thing.y - t.y) - 0.36 * (extent(thing.parts) + extent(t.parts)) for t in things]
+        thing = new_thing(
+            rng, name, *(rng.uniform(-0.52, 0.52, 2) * [width, height] / scale), road_angle
+        )
+        gap = [
+            np.hypot(thing.x - t.x, thing.y - t.y) - 0.36 * (extent(thing.parts) + extent(t.parts))
+            for t in things
+        ]
         if min(gap, default=1) > 0 and len(things) < 16:
             things.append(thing)
     things.sort(key=lambda thing: max(part.high for part in thing.parts))
@@ -187,5 +199,13 @@ def visible_boxes(things, least=0.35, pixels=24):
             continue
         rows, cols = np.nonzero(seen.max(1) > 0.5)[0], np.nonzero(seen.max(0) > 0.5)[0]
         if len(rows) and len(cols):
-            boxes.append((CLASSES.index(thing.name), int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1))
+            boxes.append(
+                (
+                    CLASSES.index(thing.name),
+                    int(cols[0]),
+                    int(rows[0]),
+                    int(cols[-1]) + 1,
+                    int(rows[-1]) + 1,
+                )
+            )
     return boxes[::-1]
