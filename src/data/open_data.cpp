@@ -159,6 +159,20 @@ Summary summarize(const Tensor& tensor) {
   return summary;
 }
 
+// Whether values that are meant as N,C,H,W look like N,H,W,C: neighbours three values apart, one
+// pixel in N,H,W,C, are then more alike than adjacent ones.
+bool looks_channels_last(const Tensor& tensor) {
+  const auto distance = [&](int64_t step) {
+    double sum = 0;
+    const float* values = tensor.data<float>();
+    for (int64_t i = 3; i < tensor.size(); ++i) sum += std::abs(values[i] - values[i - step]);
+    return sum;
+  };
+  constexpr double kClearly = 0.9;
+  return tensor.type() == DataType::kFloat && tensor.rank() == 4 && tensor.dim(1) == 3 &&
+         tensor.dim(2) > 3 && tensor.dim(3) > 3 && distance(3) < kClearly * distance(1);
+}
+
 // What the first sample looks like, so that wrong preprocessing shows at once.
 void report_first(const DataSource& source, const DataSpec& spec,
                   const std::vector<InputSpec>& inputs) {
@@ -171,6 +185,9 @@ void report_first(const DataSource& source, const DataSpec& spec,
       log_warning(format("{}: has values that are not finite", sample.name));
     } else if (summary.minimum == summary.maximum && sample.inputs[i].size() > 1) {
       log_warning(format("{}: all values are {:.4g}", sample.name, summary.minimum));
+    } else if (is_raw(sample.name) && looks_channels_last(sample.inputs[i])) {
+      log_warning(format("{}: looks like N,H,W,C, but input '{}' is {}: transpose the raw files",
+                         sample.name, inputs[i].name, to_string(inputs[i].shape)));
     }
   }
 }
