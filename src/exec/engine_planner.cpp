@@ -48,6 +48,10 @@ class Planner {
     if (!value.shape || value.type == DataType::kUndefined) {
       fail(ErrorCode::kUnsupported, "{}", values_.gap);
     }
+    if (value.type == DataType::kString) {
+      fail(ErrorCode::kUnsupported, "'{}' is of strings, which the engine does not move",
+           graph_.value(id).name);
+    }
     made = {static_cast<int32_t>(plan_.buffers.size()), 0, value.type, *value.shape};
     const auto bytes =
         static_cast<size_t>(element_count(*value.shape) * bits_of(value.type) + 7) / 8;
@@ -110,6 +114,9 @@ class Planner {
       fail(ErrorCode::kUnsupported, "{}: the operator {} is not supported", step.name,
            node.op_type);
     }
+    // Declared shapes are no ground to run on: an operator writes what it infers.
+    const auto gap = values_.gaps.find(node.id);
+    if (gap != values_.gaps.end()) fail(ErrorCode::kUnsupported, "{}", gap->second);
     const TensorEncoding* encoding = simulated(node);
     if (encoding != nullptr && inputs[0].type == DataType::kFloat) {
       step.kernel = std::make_unique<FakeQuantKernel>(outputs[0].shape, *encoding);

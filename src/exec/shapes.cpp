@@ -102,6 +102,7 @@ class Inference {
 
   // What the file declares stands in for what could not be inferred.
   void leave_gap(const Node& node, const std::string& why) {
+    result_.gaps[node.id] = why;
     if (result_.gap.empty()) {
       result_.gap = why;
       result_.gap_node = node.id;

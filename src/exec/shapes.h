@@ -24,6 +24,9 @@ struct InferredGraph {
   // empty if nothing.
   std::string gap;
   NodeId gap_node;
+  // Why, for every such node. What it makes has its declared type and shape, which nothing has
+  // verified.
+  std::map<NodeId, std::string> gaps;
   const InferredValue& operator[](ValueId id) const {
     return values[static_cast<size_t>(id.index)];
   }

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/format.h"
+#include "exec/engine.h"
 #include "exec/interpreter.h"
 #include "onnx/model_io.h"
 #include "ops/op.h"
@@ -33,22 +34,16 @@ bool is_plain(const Graph& graph, const std::vector<ValueId>& values) {
                      [&](ValueId id) { return graph.value(id).type.opaque.empty(); });
 }
 
-std::vector<std::string> unknown_operators(const Graph& graph) {
-  std::vector<std::string> unknown;
+void list_operators(const Graph& graph, CaseResult& result) {
   for (const NodeId id : graph.topological_order()) {
     const Node& node = graph.node(id);
     const std::string prefix = node.domain.empty() ? "" : node.domain + ".";
     const std::string name = prefix + node.op_type;
-    const bool listed = std::find(unknown.begin(), unknown.end(), name) != unknown.end();
-    if (find_operator(node) == nullptr && !listed) unknown.push_back(name);
+    std::vector<std::string>& all = result.operators;
+    if (std::find(all.begin(), all.end(), name) != all.end()) continue;
+    all.push_back(name);
+    if (find_operator(node) == nullptr) result.unknown.push_back(name);
   }
-  return unknown;
-}
-
-// The node that the case is named after; for a model of several nodes its last one.
-std::string main_operator(const Graph& graph) {
-  const std::vector<NodeId> order = graph.topological_order();
-  return order.empty() ? "" : graph.node(order.back()).op_type;
 }
 
 template <typename T>
@@ -56,6 +51,48 @@ bool close(T actual, T expected, T relative) {
   if (std::isnan(expected) || std::isnan(actual)) return std::isnan(expected) && std::isnan(actual);
   if (std::isinf(expected) || std::isinf(actual)) return actual == expected;
   return std::fabs(actual - expected) <= 1e-7 + relative * std::fabs(expected);
+}
+
+// All of a case as one sample.
+std::vector<Tensor> run_planned(const Graph& graph, int64_t opset,
+                                const std::map<std::string, Tensor>& feeds) {
+  EngineOptions options;
+  options.threads = 1;
+  std::vector<Tensor> inputs;
+  for (const ValueId id : graph.feeds()) {
+    const std::string& name = graph.value(id).name;
+    const auto fed = feeds.find(name);
+    if (fed == feeds.end()) fail(ErrorCode::kBadInput, "input '{}' is not given", name);
+    const std::optional<Shape> declared = graph.value(id).type.static_shape();
+    if (declared && *declared != fed->second.shape()) {
+      fail(ErrorCode::kUnsupported, "'{}' is not of the shape that the model declares", name);
+    }
+    options.input_shapes[name] = fed->second.shape();
+    inputs.push_back(fed->second);
+  }
+  Engine engine(graph, opset, options);
+  std::vector<Tensor> outputs;
+  engine.run(
+      1, [&](int64_t) { return inputs; },
+      [&](int64_t, const std::vector<Tensor>& made) { outputs = made; });
+  return outputs;
+}
+
+// The engine plans shapes before it sees data: where shapes, axes and the like are inputs, all
+// inputs but the first become initializers.
+std::vector<Tensor> run_engine(const Model& model, const std::map<std::string, Tensor>& feeds) {
+  try {
+    return run_planned(model.graph, model.opset(), feeds);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kUnsupported) throw;
+  }
+  Graph graph = model.graph;
+  const std::vector<ValueId> inputs = graph.feeds();
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    const auto fed = feeds.find(graph.value(inputs[i]).name);
+    if (fed != feeds.end()) graph.set_constant(inputs[i], fed->second);
+  }
+  return run_planned(graph, model.opset(), feeds);
 }
 
 void check_data_set(const Model& model, const fs::path& folder, Runner runner, CaseResult& result) {
@@ -66,8 +103,9 @@ void check_data_set(const Model& model, const fs::path& folder, Runner runner, C
     const Value& input = graph.value(graph.inputs()[i]);
     if (fs::exists(file)) feeds[input.name] = load_tensor(file, input.type.type);
   }
-  const std::vector<Tensor> outputs = interpret(graph, model.opset(), feeds);
-  static_cast<void>(runner);
+  const std::vector<Tensor> outputs = runner == Runner::kInterpreter
+                                          ? interpret(graph, model.opset(), feeds)
+                                          : run_engine(model, feeds);
   for (size_t i = 0; i < outputs.size(); ++i) {
     const fs::path file = folder / format("output_{}.pb", i);
     const std::string wrong =
@@ -114,8 +152,7 @@ CaseResult run_case(const fs::path& folder, Runner runner) {
   result.name = folder.parent_path().filename().string() + "/" + folder.filename().string();
   try {
     const Model model = load_model(folder / "model.onnx");
-    result.op_type = main_operator(model.graph);
-    result.unknown = unknown_operators(model.graph);
+    list_operators(model.graph, result);
     if (!result.unknown.empty()) {
       fail(ErrorCode::kUnsupported, "operator {}", result.unknown.front());
     }
@@ -136,6 +173,20 @@ CaseResult run_case(const fs::path& folder, Runner runner) {
   const bool known = known_deviations().contains(result.name);
   if (known && result.verdict == Verdict::kFailed) result.verdict = Verdict::kDiffers;
   return result;
+}
+
+const std::vector<CaseResult>& case_results(Runner runner) {
+  const auto run_all = [](Runner which) {
+    std::vector<CaseResult> made;
+    const fs::path data = onnx_test_data();
+    if (data.empty()) return made;
+    for (const fs::path& folder : onnx_cases(data)) made.push_back(run_case(folder, which));
+    return made;
+  };
+  static const std::vector<CaseResult> interpreted = run_all(Runner::kInterpreter);
+  if (runner == Runner::kInterpreter) return interpreted;
+  static const std::vector<CaseResult> planned = run_all(Runner::kEngine);
+  return planned;
 }
 
 std::string difference(const Tensor& actual, const Tensor& expected) {

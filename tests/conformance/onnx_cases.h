@@ -17,11 +17,11 @@ std::filesystem::path onnx_test_data();
 enum class Verdict { kPassed, kFailed, kUnsupported, kDiffers };
 
 struct CaseResult {
-  std::string name;     // "node/test_abs"
-  std::string op_type;  // what a node case tests: its model's main operator
+  std::string name;  // "node/test_abs"
   Verdict verdict = Verdict::kFailed;
-  std::string why;                   // unless passed
-  std::vector<std::string> unknown;  // operators of the model that edgeopt does not know
+  std::string why;                     // unless passed
+  std::vector<std::string> operators;  // of the model, once each; "domain.Name" but for ONNX's own
+  std::vector<std::string> unknown;    // those that edgeopt does not know
 };
 
 // How a case's outputs are made.
@@ -31,6 +31,9 @@ enum class Runner { kInterpreter, kEngine };
 const std::map<std::string, std::string>& known_deviations();
 
 CaseResult run_case(const std::filesystem::path& folder, Runner runner);
+
+// Every case through the runner, once in a process. Empty without the data.
+const std::vector<CaseResult>& case_results(Runner runner);
 
 // All cases of the suites node, pytorch-converted, pytorch-operator and simple, sorted by name.
 std::vector<std::filesystem::path> onnx_cases(const std::filesystem::path& data);
