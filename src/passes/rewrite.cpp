@@ -87,6 +87,31 @@ void bypass(Graph& graph, NodeId id, size_t input) {
   graph.set_output(producer, static_cast<size_t>(place), to);
 }
 
+bool reads_alone(const Graph& graph, NodeId id, size_t input) {
+  const ValueId value = input_of(graph.node(id), input);
+  return value.valid() && graph.value(value).producer.valid() && graph.only_user(value) == id;
+}
+
+void merge_into_producer(Graph& graph, NodeId id, size_t input) {
+  check(reads_alone(graph, id, input) && only_first_output_used(graph, id),
+        "the node can be merged into its producer");
+  const ValueId from = graph.node(id).inputs[input];
+  const ValueId to = graph.node(id).outputs[0];
+  const NodeId producer = graph.value(from).producer;
+  graph.remove_node(id);
+  const std::vector<ValueId>& made = graph.node(producer).outputs;
+  const auto place = std::find(made.begin(), made.end(), from) - made.begin();
+  graph.set_output(producer, static_cast<size_t>(place), to);
+}
+
+void remove_if_unused(Graph& graph, NodeId id) {
+  const std::vector<ValueId>& outputs = graph.node(id).outputs;
+  const bool unused = std::all_of(outputs.begin(), outputs.end(), [&](ValueId output) {
+    return !output.valid() || graph.use_count(output) == 0;
+  });
+  if (unused) graph.remove_node(id);
+}
+
 ValueId add_ints(Graph& graph, const std::string& stem, const std::vector<int64_t>& values) {
   return graph.add_constant(graph.fresh_name(stem),
                             Tensor::from_ints({static_cast<int64_t>(values.size())}, values));

@@ -39,6 +39,14 @@ bool can_bypass(const Graph& graph, NodeId id, size_t input = 0);
 // what made the input makes the output instead. Only where can_bypass().
 void bypass(Graph& graph, NodeId id, size_t input = 0);
 
+// The node is the only reader of its input `input`, so that what makes the input may be changed.
+bool reads_alone(const Graph& graph, NodeId id, size_t input = 0);
+// Removes the node; what makes its input `input` makes its output 0 instead, under that name. For
+// nodes whose work the producer has taken over. Only where reads_alone() and only output 0 is used.
+void merge_into_producer(Graph& graph, NodeId id, size_t input = 0);
+// Removes the node if nothing reads its outputs.
+void remove_if_unused(Graph& graph, NodeId id);
+
 // Adds a constant int64 vector named after `stem`.
 ValueId add_ints(Graph& graph, const std::string& stem, const std::vector<int64_t>& values);
 ValueId add_scalar(Graph& graph, const std::string& stem, float value);
