@@ -2,7 +2,7 @@
 import collections
 
 import onnx
-import tensorrt_rtx as trt
+import tensorrt_rtx_bindings as trt
 
 import common
 
@@ -15,7 +15,7 @@ class Logger(trt.ILogger):
         self.lines = []
 
     def log(self, severity, message):
-        if severity <= trt.ILogger.WARNING:
+        if severity <= trt.ILogger.Severity.WARNING:
             self.lines.append((severity, message))
 
 
@@ -47,7 +47,7 @@ def check(path):
     config.set_compute_capability(trt.ComputeCapability.SM86, 0)
     engine = builder.build_serialized_network(network, config)
     if engine is None:
-        return False, "the builder failed: " + "; ".join(message for severity, message in logger.lines if severity <= trt.ILogger.ERROR)[-300:]
+        return False, "the builder failed: " + "; ".join(message for severity, message in logger.lines if severity <= trt.ILogger.Severity.ERROR)[-300:]
     return True, f"{text}, engine of {engine.nbytes} bytes"
 
 
