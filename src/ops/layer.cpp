@@ -38,4 +38,10 @@ std::optional<Layer> layer_of(const Graph& graph, NodeId id) {
   return layer;
 }
 
+bool is_normalization(const Node& node) {
+  return node.domain.empty() &&
+         (node.op_type == "InstanceNormalization" || node.op_type == "LayerNormalization" ||
+          node.op_type == "GroupNormalization");
+}
+
 }  // namespace edgeopt

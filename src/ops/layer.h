@@ -24,4 +24,7 @@ struct Layer {
 // more.
 std::optional<Layer> layer_of(const Graph& graph, NodeId id);
 
+// A normalization: input 1 is a scale for each channel, input 2, where there is one, a shift.
+bool is_normalization(const Node& node);
+
 }  // namespace edgeopt

@@ -81,7 +81,9 @@ class Inserter {
   void insert_bias(const Use& use) {
     TensorEncoding encoding{
         .spec = {.bits = 32, .symmetric = true, .is_signed = true, .narrow = false}};
-    encoding.spec.axis = policy_.per_channel ? 0 : -1;
+    // Scales of a normalization have one grid for the tensor, and so has its shift.
+    const bool per_channel = policy_.per_channel && !is_normalization(graph_.node(use.node));
+    encoding.spec.axis = per_channel ? 0 : -1;
     encoding.is_bias = true;
     insert_constant(use, std::move(encoding), true);
   }

@@ -213,6 +213,10 @@ class Placer {
         }
         continue;
       }
+      if (policy_.quantize_normalization && is_normalization(graph_.node(id))) {
+        place_normalization(id);
+        continue;
+      }
       const OpTraits& traits = traits_of(graph_.node(id));
       const bool takes_operands = traits.elementwise || traits.joins_inputs || is_product(id);
       if (!policy_.quantize_all_tensors || !takes_operands || traits.clamps) continue;
@@ -221,6 +225,16 @@ class Placer {
         if (operand == nullptr || operand->type() != DataType::kFloat) continue;
         result_.operands.push_back({id, static_cast<int32_t>(i)});
       }
+    }
+  }
+
+  void place_normalization(NodeId id) {
+    const Node& node = graph_.node(id);
+    for (size_t i = 1; i < std::min<size_t>(node.inputs.size(), 3); ++i) {
+      const Tensor* constant = graph_.constant(node.inputs[i]);
+      if (constant == nullptr || constant->type() != DataType::kFloat) continue;
+      auto& list = i == 1 ? result_.operands : result_.biases;
+      list.push_back({id, static_cast<int32_t>(i)});
     }
   }
 

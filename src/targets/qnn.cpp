@@ -19,6 +19,7 @@ extern const Target target_qnn = {
     .policy = {.activation = {.bits = 8, .symmetric = false, .is_signed = false},
                .weight = {.bits = 8, .symmetric = true, .is_signed = true, .narrow = true},
                .matmul_per_channel = false,
+               .quantize_normalization = true,
                .quantize_outputs = true,
                .fixed_batch = true,
                .max_ir_version = 10},

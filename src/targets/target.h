@@ -20,8 +20,9 @@ struct QuantPolicy {
   QuantSpec activation;  // per tensor
   QuantSpec weight;      // axis is set per operator when `per_channel`
   bool per_channel = true;
-  bool matmul_per_channel = true;  // false: MatMul weights per tensor (QNN)
-  bool quantize_bias = true;       // int32, scale = input x weight; false: float bias
+  bool matmul_per_channel = true;       // false: MatMul weights per tensor (QNN)
+  bool quantize_bias = true;            // int32, scale = input x weight; false: float bias
+  bool quantize_normalization = false;  // scale and shift of normalizations too (QNN)
   bool quantize_all_tensors =
       true;  // every float tensor between operators, data movement included (QNN, ONNX Runtime);
              // false: only the inputs of quantizable operators (TensorRT)
