@@ -5,6 +5,7 @@
 NAME.png or NAME.jpg: a picture; NAME.npy: its pixels as Pillow's convert("RGB") gives them (16-bit
 files: the upper byte of each sample). resize_WxH.npy: source.png resized to that size with BILINEAR.
 """
+
 import pathlib
 import struct
 import zlib
@@ -13,7 +14,18 @@ import numpy as np
 from PIL import Image
 
 HERE = pathlib.Path(__file__).parent / "golden"
-SIZES = [(61, 47), (61, 20), (30, 47), (24, 24), (7, 5), (1, 1), (100, 47), (61, 90), (97, 83), (40, 95)]
+SIZES = [
+    (61, 47),
+    (61, 20),
+    (30, 47),
+    (24, 24),
+    (7, 5),
+    (1, 1),
+    (100, 47),
+    (61, 90),
+    (97, 83),
+    (40, 95),
+]
 
 
 def scene(width, height):
@@ -30,12 +42,16 @@ def write_png(path, rows, bit_depth, color_type):
     """A PNG that Pillow cannot write: rows are the bytes of each row."""
 
     def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     width = len(rows[0]) * 8 // bit_depth // {0: 1, 2: 3, 4: 2, 6: 4}[color_type]
     header = struct.pack(">IIBBBBB", width, len(rows), bit_depth, color_type, 0, 0, 0)
     body = zlib.compress(b"".join(b"\0" + row for row in rows))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    )
 
 
 def main():
@@ -44,13 +60,18 @@ def main():
     small = Image.fromarray(scene(21, 13))
     source.save(HERE / "source.png")
     for size in SIZES:
-        np.save(HERE / f"resize_{size[0]}x{size[1]}.npy", np.asarray(source.resize(size, Image.BILINEAR)))
+        np.save(
+            HERE / f"resize_{size[0]}x{size[1]}.npy",
+            np.asarray(source.resize(size, Image.BILINEAR)),
+        )
     small.save(HERE / "rgb.jpg", quality=90)
     small.save(HERE / "progressive.jpg", quality=80, progressive=True)
     small.convert("L").save(HERE / "grey.jpg", quality=90)
     small.convert("CMYK").save(HERE / "cmyk.jpg", quality=95)
     small.convert("P", palette=Image.ADAPTIVE, colors=16).save(HERE / "palette.png")
-    small.convert("P", palette=Image.ADAPTIVE, colors=8).save(HERE / "palette_alpha.png", transparency=3)
+    small.convert("P", palette=Image.ADAPTIVE, colors=8).save(
+        HERE / "palette_alpha.png", transparency=3
+    )
     small.convert("L").convert("1").save(HERE / "bilevel.png")
     alpha = Image.fromarray(np.tile(np.arange(21, dtype=np.uint8) * 12, (13, 1)))
     small.putalpha(alpha)
