@@ -57,7 +57,7 @@ def write_crops(path, results):
 
 
 def write_scenes(folder, results, width, height):
-    """images/*.jpg, labels/*.txt (YOLO: class, centre and size as fractions), annotations.json (COCO)."""
+    """images/*.jpg, labels/*.txt (YOLO: class, box as fractions), annotations.json (COCO)."""
     for part in ("images", "labels"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     coco = {"images": [], "annotations": [], "categories": []}

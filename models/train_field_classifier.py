@@ -138,9 +138,9 @@ def train(model, images, labels, args, check):
             schedule.step()
             total += loss.item() * batch
         score = f"{check():.2f} %" if epoch % 4 == 3 or epoch == epochs - 1 else ""
+        spent = time.process_time() - start
         print(
-            f"epoch {epoch + 1}: loss {total / len(images):.4f} {score} ({time.process_time() - start:.0f} s)",
-            flush=True,
+            f"epoch {epoch + 1}: loss {total / len(images):.4f} {score} ({spent:.0f} s)", flush=True
         )
 
 
@@ -190,7 +190,7 @@ class Writer:
 
 
 def walk(model):
-    """All nodes and weights of the network, from "image" to "logits", batch normalization as it is."""
+    """All nodes and weights, from "image" to "logits", batch normalization as it is."""
     out = Writer()
     out.constant("zero", np.float32(0))
     out.constant("six", np.float32(6))
@@ -287,9 +287,8 @@ def main():
     )
     train(model, images, labels, args, lambda: accuracy(model, val_images, val_labels))
     onnx.save(to_onnx(model, classes), args.output)
-    print(
-        f"{args.output}: {onnx_accuracy(args.output, val_images, val_labels):.2f} % of {len(val_images)} images"
-    )
+    score = onnx_accuracy(args.output, val_images, val_labels)
+    print(f"{args.output}: {score:.2f} % of {len(val_images)} images")
 
 
 if __name__ == "__main__":

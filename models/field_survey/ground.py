@@ -7,7 +7,7 @@ from .shapes import pick, vary
 
 
 def noise(rng, height, width, cell, octaves=4):
-    """Smooth noise of mean 0 and deviation about 1; `cell` is the size of its largest bumps, pixels."""
+    """Smooth noise of mean 0, deviation about 1; `cell`: the size of its largest bumps, pixels."""
     total, gain = np.zeros((height, width), np.float32), 1.0
     for _ in range(octaves):
         rows, cols = int(height / cell) + 4, int(width / cell) + 4
@@ -132,7 +132,7 @@ def water(rng, height, width, scale):
 
 
 def road(rng, below, scale, angle, offset):
-    """Lays a road in the direction `angle` over the ground `below`, `offset` metres off the centre."""
+    """Lays a road at `angle` over the ground `below`, `offset` metres off the centre."""
     height, width = below.shape[:2]
     along, across = axes(height, width, angle)
     across = across - offset * scale + noise(rng, height, width, 12 * scale + 4, 1) * 0.3 * scale

@@ -55,7 +55,7 @@ class Painter:
         self.height, self.width = picture.shape[:2]
 
     def pixels(self, thing, part, slant, heights):
-        """Flat x, y lists of the outline of `part` on the fine sheet, shifted by `slant` at each height."""
+        """Flat x, y lists of the outline on the fine sheet, shifted by `slant` at each height."""
         zoom = self.scale * FINE
         points = place(part.outline, thing.x, thing.y, thing.angle) * zoom
         points += np.array([self.width, self.height]) * FINE / 2
@@ -164,7 +164,7 @@ def render_crop(rng, name, size=64):
 
 
 def render_scene(rng, width=416, height=320):
-    """A wide picture and its boxes: [(class index, x0, y0, x1, y1)] in pixels, x1 and y1 exclusive."""
+    """A wide picture and its boxes [(class, x0, y0, x1, y1)]: pixels, x1 and y1 exclusive."""
     scale = np.exp(rng.uniform(np.log(7), np.log(20)))
     road_angle = rng.uniform(0, np.pi) if rng.random() < 0.5 else None
     picture = ground.draw(rng, height, width, scale, road_angle).astype(np.float32)
