@@ -1,9 +1,10 @@
-"""Makes the pictures and expected arrays in golden/ with Pillow and NumPy (13.0 and 2.4 when they were made).
+"""Makes the pictures and expected arrays in golden/ with Pillow and NumPy (they were made with 13.0
+and 2.4).
 
     python make_golden.py
 
 NAME.png or NAME.jpg: a picture; NAME.npy: its pixels as Pillow's convert("RGB") gives them (16-bit
-files: the upper byte of each sample). resize_WxH.npy: source.png resized to that size with BILINEAR.
+files: the upper byte of each sample). resize_WxH.npy: source.png resized to that size, BILINEAR.
 """
 
 import pathlib
