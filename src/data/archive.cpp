@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <optional>
@@ -47,6 +48,7 @@ class ArchiveReader {
       const int status = archive_read_next_header(archive_, &entry);
       if (status == ARCHIVE_EOF) return std::nullopt;
       require(status, "is not an archive, or a corrupt one");
+      let_go_of_pages();
       if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) {
         continue;
       }
@@ -101,12 +103,22 @@ class ArchiveReader {
 
   [[noreturn]] void refuse_size() const {
     fail(ErrorCode::kBadInput,
-         "{}: more than {} MB would have to be unpacked to memory; unpack it to a folder, or store "
-         "it as an uncompressed .tar",
-         path_, kMaxUnpacked >> 20);
+         "{}: is compressed, and too large to be unpacked to memory; unpack it to a folder, or "
+         "store it as an uncompressed .tar",
+         path_);
   }
 
  private:
+  // What has been read of a mapped file counts as memory of this process until it is let go of.
+  void let_go_of_pages() {
+    constexpr size_t kStep = size_t{16} << 20;  // a multiple of the page size
+    const auto position = static_cast<size_t>(archive_read_header_position(archive_));
+    if (position > file_.size || position < released_ + 2 * kStep) return;
+    const size_t end = position / kStep * kStep;
+    ::madvise(const_cast<char*>(file_.data) + released_, end - released_, MADV_DONTNEED);
+    released_ = end;
+  }
+
   void require(int status, const char* what) {
     if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return;
     const char* detail = archive_error_string(archive_);
@@ -116,6 +128,7 @@ class ArchiveReader {
   std::string path_;
   MappedFile file_;
   archive* archive_;
+  size_t released_ = 0;
 };
 
 }  // namespace
@@ -130,7 +143,7 @@ std::vector<std::string> list_archive(const std::filesystem::path& path) {
 }
 
 std::vector<Blob> open_entries(const std::filesystem::path& path,
-                               const std::vector<std::string>& names) {
+                               const std::vector<std::string>& names, uint64_t limit) {
   std::unordered_map<std::string, std::vector<size_t>> wanted;
   for (size_t i = 0; i < names.size(); ++i) wanted[names[i]].push_back(i);
   std::vector<Blob> blobs(names.size());
@@ -143,7 +156,7 @@ std::vector<Blob> open_entries(const std::filesystem::path& path,
     if (found == wanted.end()) continue;
     unpacked -= held[*name];
     std::string bytes;
-    const auto region = reader.read(bytes, kMaxUnpacked - unpacked);
+    const auto region = reader.read(bytes, limit - unpacked);
     unpacked += bytes.size();
     held[*name] = bytes.size();
     const std::string shown = format("{}:{}", path.string(), *name);

@@ -17,9 +17,10 @@ std::vector<std::string> list_archive(const std::filesystem::path& archive);
 
 // The entries of these names, in this order. Entries that are stored as they are (in a plain .tar,
 // or stored in a .zip) are read from the file when they are needed. Compressed ones are unpacked
-// here and held in memory; more than kMaxUnpacked bytes of them are refused with the cure.
-std::vector<Blob> open_entries(const std::filesystem::path& archive,
-                               const std::vector<std::string>& names);
+// here and held in memory; more than `limit` bytes of them are refused with the cure.
 inline constexpr uint64_t kMaxUnpacked = uint64_t{1} << 30;
+std::vector<Blob> open_entries(const std::filesystem::path& archive,
+                               const std::vector<std::string>& names,
+                               uint64_t limit = kMaxUnpacked);
 
 }  // namespace edgeopt

@@ -30,8 +30,9 @@ TEST_P(EveryPicture, DecodesAsPillowDoes) {
 
 INSTANTIATE_TEST_SUITE_P(Image, EveryPicture,
                          testing::Values("rgb.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg",
-                                         "palette.png", "palette_alpha.png", "bilevel.png",
-                                         "rgba.png", "grey_alpha.png", "rgb16.png", "grey16.png"));
+                                         "ycck.jpg", "interlaced.png", "palette.png",
+                                         "palette_alpha.png", "bilevel.png", "rgba.png",
+                                         "grey_alpha.png", "rgb16.png", "grey16.png"));
 
 TEST(Image, GreyIsPillowsLuma) {
   const Image rgb = decode("rgb16.png");

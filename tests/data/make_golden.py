@@ -39,20 +39,24 @@ def scene(width, height):
     return np.clip(picture + generator.normal(0, 8, picture.shape), 0, 255).astype(np.uint8)
 
 
-def write_png(path, rows, bit_depth, color_type):
-    """A PNG that Pillow cannot write: rows are the bytes of each row."""
+ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2)]
+ADAM7 += [(0, 1, 1, 2)]
+
+
+def write_png(path, picture, bit_depth, color_type, interlaced=False):
+    """A PNG that Pillow cannot write, of height x width x samples of bit_depth."""
 
     def chunk(kind, data):
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
+        checked = kind + data
+        return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
 
-    width = len(rows[0]) * 8 // bit_depth // {0: 1, 2: 3, 4: 2, 6: 4}[color_type]
-    header = struct.pack(">IIBBBBB", width, len(rows), bit_depth, color_type, 0, 0, 0)
-    body = zlib.compress(b"".join(b"\0" + row for row in rows))
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-    )
+    height, width = picture.shape[:2]
+    header = struct.pack(">IIBBBBB", width, height, bit_depth, color_type, 0, 0, int(interlaced))
+    passes = ADAM7 if interlaced else [(0, 0, 1, 1)]
+    parts = [picture[y::dy, x::dx] for x, y, dx, dy in passes]
+    rows = [b"\0" + row.tobytes() for part in parts if part.size for row in part]
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"".join(rows)))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b""))
 
 
 def main():
@@ -69,6 +73,11 @@ def main():
     small.save(HERE / "progressive.jpg", quality=80, progressive=True)
     small.convert("L").save(HERE / "grey.jpg", quality=90)
     small.convert("CMYK").save(HERE / "cmyk.jpg", quality=95)
+    # The same data taken as YCCK: the byte after the Adobe marker's flags says so.
+    cmyk = bytearray((HERE / "cmyk.jpg").read_bytes())
+    cmyk[cmyk.index(b"Adobe") + 11] = 2
+    (HERE / "ycck.jpg").write_bytes(cmyk)
+    write_png(HERE / "interlaced.png", scene(21, 13), 8, 2, interlaced=True)
     small.convert("P", palette=Image.ADAPTIVE, colors=16).save(HERE / "palette.png")
     small.convert("P", palette=Image.ADAPTIVE, colors=8).save(
         HERE / "palette_alpha.png", transparency=3
@@ -82,9 +91,9 @@ def main():
         if path.stem not in ("source", "rgb16", "grey16"):
             np.save(path.with_suffix(".npy"), np.asarray(Image.open(path).convert("RGB")))
     wide = (scene(21, 13).astype(np.uint16) * 256 + 77).astype(">u2")
-    write_png(HERE / "rgb16.png", [row.tobytes() for row in wide], 16, 2)
+    write_png(HERE / "rgb16.png", wide, 16, 2)
     np.save(HERE / "rgb16.npy", scene(21, 13))
-    write_png(HERE / "grey16.png", [row[:, 0].tobytes() for row in wide], 16, 0)
+    write_png(HERE / "grey16.png", wide[..., :1], 16, 0)
     np.save(HERE / "grey16.npy", np.repeat(scene(21, 13)[..., :1], 3, -1))
 
 
