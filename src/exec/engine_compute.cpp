@@ -1,5 +1,9 @@
 #include "exec/engine_compute.h"
 
+#include <algorithm>
+
+#include "quant/encoding.h"
+
 namespace edgeopt {
 namespace {
 
@@ -47,12 +51,33 @@ class ComputeKernel : public Kernel {
   std::vector<ComputeOperand> outputs_;
 };
 
+class FakeQuantKernel : public Kernel {
+ public:
+  FakeQuantKernel(Shape shape, TensorEncoding encoding)
+      : shape_(std::move(shape)), encoding_(std::move(encoding)) {}
+
+  void run(std::span<const void* const> inputs, std::span<void* const> outputs,
+           void* /*scratch*/) const override {
+    const Tensor x = Tensor::view(DataType::kFloat, shape_, const_cast<void*>(inputs[0]));
+    const Tensor y = fake_quantize(x, encoding_);
+    std::copy_n(y.data<float>(), y.size(), static_cast<float*>(outputs[0]));
+  }
+
+ private:
+  Shape shape_;
+  TensorEncoding encoding_;
+};
+
 }  // namespace
 
 std::unique_ptr<Kernel> compute_kernel(const Graph& graph, const Node& node, int64_t opset,
                                        std::vector<ComputeOperand> inputs,
                                        std::vector<ComputeOperand> outputs) {
   return std::make_unique<ComputeKernel>(graph, node, opset, std::move(inputs), std::move(outputs));
+}
+
+std::unique_ptr<Kernel> fake_quant_kernel(Shape shape, TensorEncoding encoding) {
+  return std::make_unique<FakeQuantKernel>(std::move(shape), std::move(encoding));
 }
 
 }  // namespace edgeopt

@@ -6,6 +6,7 @@
 
 #include "ops/kernel.h"
 #include "ops/op.h"
+#include "quant/table.h"
 
 namespace edgeopt {
 
@@ -20,5 +21,8 @@ struct ComputeOperand {
 std::unique_ptr<Kernel> compute_kernel(const Graph& graph, const Node& node, int64_t opset,
                                        std::vector<ComputeOperand> inputs,
                                        std::vector<ComputeOperand> outputs);
+
+// Simulated quantization with an encoding for each channel, of a plain tensor.
+std::unique_ptr<Kernel> fake_quant_kernel(Shape shape, TensorEncoding encoding);
 
 }  // namespace edgeopt

@@ -59,7 +59,8 @@ struct PlanFetch {
 };
 
 struct Plan {
-  int64_t batch = 1;  // samples per run
+  std::unique_ptr<Graph> graph;  // as it is run; kernels refer to it
+  int64_t batch = 1;             // samples per run
   std::vector<PlanBuffer> buffers;
   std::vector<PlanStep> steps;
   std::vector<PlanFeed> feeds;

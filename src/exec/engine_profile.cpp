@@ -13,6 +13,26 @@ void StepTimer::record() const {
   }
 }
 
+double flops_of(const Node& node, const InferredGraph& inferred) {
+  if (!node.domain.empty() || node.inputs.size() < 2 || node.outputs.empty()) return 0;
+  if (!node.inputs[0].valid() || !node.inputs[1].valid()) return 0;
+  const Shape& a = *inferred[node.inputs[0]].shape;
+  const Shape& b = *inferred[node.inputs[1]].shape;
+  const auto out = static_cast<double>(element_count(*inferred[node.outputs[0]].shape));
+  const auto per_channel = [&] {
+    return static_cast<double>(element_count(Shape(b.begin() + 1, b.end())));
+  };
+  if (node.op_type == "Conv") return 2 * out * per_channel();
+  if (node.op_type == "ConvTranspose") {
+    return 2 * static_cast<double>(element_count(a)) * per_channel();
+  }
+  if (node.op_type == "MatMul") return 2 * out * static_cast<double>(a.back());
+  if (node.op_type == "Gemm") {
+    return 2 * out * static_cast<double>(a[node.int_or("transA", 0) != 0 ? 0 : 1]);
+  }
+  return 0;
+}
+
 std::vector<NodeProfile> sum_profile(const Plan& plan, const std::vector<StepTimes>& workers) {
   std::vector<NodeProfile> result;
   for (size_t i = 0; i < plan.steps.size(); ++i) {

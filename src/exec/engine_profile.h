@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exec/engine_plan.h"
+#include "exec/shapes.h"
 
 namespace edgeopt {
 
@@ -43,6 +44,9 @@ class StepTimer {
   size_t step_;
   StepTimes::Clock::time_point start_;
 };
+
+// 2 x multiply-accumulates of convolutions and matrix products; 0 for others.
+double flops_of(const Node& node, const InferredGraph& inferred);
 
 // Sums over workers, in order of the steps.
 std::vector<NodeProfile> sum_profile(const Plan& plan, const std::vector<StepTimes>& workers);

@@ -35,7 +35,10 @@ extern const Operator op_Dropout = {
     .domain = "",
     .infer = infer,
     .compute = compute,
-    .traits = {.elementwise = true, .positively_homogeneous = true, .data_movement = true},
+    .traits = {.elementwise = true,
+               .positively_homogeneous = true,
+               .data_movement = true,
+               .same_elements = true},
 };
 
 }  // namespace edgeopt

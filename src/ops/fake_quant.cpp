@@ -19,7 +19,7 @@ extern const Operator op_FakeQuant = {
     .domain = "edgeopt",
     .infer = [](InferContext& c) { c.same_as_input(); },
     .compute = compute,
-    .traits = {.elementwise = true},
+    .traits = {.elementwise = true, .same_elements = true},
 };
 
 }  // namespace edgeopt

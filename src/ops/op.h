@@ -131,6 +131,9 @@ struct OpTraits {
   // Every output element is an element of input 0 (or a pad of zero): output and input share an
   // encoding.
   bool data_movement = false;
+  // The output is input 0's elements in the same order, perhaps under another shape: Reshape,
+  // Identity, ...
+  bool same_elements = false;
   // Inputs are joined: all inputs and the output share an encoding (Concat).
   bool joins_inputs = false;
   // Output depends on shapes only (Shape, Size), or is integers / indices: never quantized.

@@ -60,7 +60,10 @@ extern const Operator op_Identity = {
     .domain = "",
     .infer = [](InferContext& c) { c.same_as_input(); },
     .compute = copy,
-    .traits = {.elementwise = true, .positively_homogeneous = true, .data_movement = true},
+    .traits = {.elementwise = true,
+               .positively_homogeneous = true,
+               .data_movement = true,
+               .same_elements = true},
 };
 
 }  // namespace edgeopt

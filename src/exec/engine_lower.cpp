@@ -1,0 +1,120 @@
+#include "exec/engine_lower.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "exec/engine_constants.h"
+#include "ops/op.h"
+
+namespace edgeopt {
+namespace {
+
+class Lowering {
+ public:
+  Lowering(Graph& graph, const EngineOptions& options, const Wanted& wanted)
+      : graph_(graph), options_(options), wanted_(wanted) {}
+
+  void run() {
+    graph_.set_graph_outputs({});
+    drop_dead();
+    for (const NodeId id : graph_.topological_order()) skip_copy(graph_.node(id));
+    for (const NodeId id : graph_.topological_order()) {
+      if (graph_.alive(id)) join_gate(graph_.node(id));
+    }
+    drop_dead();
+  }
+
+ private:
+  bool needed(ValueId id) const {
+    return id.valid() && (wanted_.kept.contains(id) || !graph_.value(id).uses.empty());
+  }
+
+  void drop_dead() {
+    const std::vector<NodeId> order = graph_.topological_order();
+    for (auto id = order.rbegin(); id != order.rend(); ++id) {
+      const std::vector<ValueId>& outputs = graph_.node(*id).outputs;
+      const bool live =
+          std::any_of(outputs.begin(), outputs.end(), [&](ValueId v) { return needed(v); });
+      if (!live) graph_.remove_node(*id);
+    }
+  }
+
+  // The node itself goes when nobody else wants its output.
+  void skip_copy(const Node& node) {
+    if (!traits_of(node).elementwise || !passes_through(graph_, node, options_.table)) return;
+    const ValueId from = node.inputs[0];
+    const std::vector<Use> uses = graph_.value(node.outputs[0]).uses;
+    for (const Use& use : uses) {
+      if (use.input >= 0) graph_.set_input(use.node, static_cast<size_t>(use.input), from);
+    }
+    if (!needed(node.outputs[0])) graph_.remove_node(node.id);
+  }
+
+  // Mul(x, gate(x)).
+  void join_gate(const Node& node) {
+    if (node.op_type != "Mul" || !node.domain.empty()) return;
+    for (size_t i = 0; i < 2; ++i) {
+      const ValueId x = node.inputs[i];
+      const ValueId gated = node.inputs[1 - i];
+      const std::string joined = joined_with(x, gated);
+      if (joined.empty()) continue;
+      const NodeId gate = graph_.value(gated).producer;
+      Node made;
+      made.op_type = joined;
+      made.name = node.name;
+      made.inputs = {x};
+      made.outputs = {node.outputs[0]};
+      graph_.remove_node(node.id);
+      graph_.remove_node(gate);
+      graph_.add_node(std::move(made));
+      return;
+    }
+  }
+
+  // The operator that x * gated is; empty when it is none.
+  std::string joined_with(ValueId x, ValueId gated) const {
+    const NodeId producer = graph_.value(gated).producer;
+    if (!producer.valid() || wanted_.kept.contains(gated)) return "";
+    if (!graph_.only_user(gated).valid()) return "";
+    const Node& gate = graph_.node(producer);
+    if (!gate.domain.empty() || gate.inputs[0] != x) return "";
+    if (gate.op_type == "Sigmoid") return "Swish";
+    const bool sixth = std::fabs(gate.float_or("alpha", 0.2F) - 1.0F / 6) < 1e-6F;
+    const bool half = gate.float_or("beta", 0.5F) == 0.5F;
+    return gate.op_type == "HardSigmoid" && sixth && half ? "HardSwish" : "";
+  }
+
+  Graph& graph_;
+  const EngineOptions& options_;
+  const Wanted& wanted_;
+};
+
+}  // namespace
+
+Wanted wanted_of(const Graph& graph, const EngineOptions& options) {
+  Wanted wanted;
+  wanted.fetched = options.fetched.empty() ? graph.outputs() : options.fetched;
+  wanted.kept.insert(wanted.fetched.begin(), wanted.fetched.end());
+  wanted.kept.insert(options.observed.begin(), options.observed.end());
+  return wanted;
+}
+
+bool passes_through(const Graph& graph, const Node& node, const QuantTable* table) {
+  if (!traits_of(node).same_elements || !node.inputs[0].valid()) return false;
+  for (size_t i = 1; i < node.outputs.size(); ++i) {
+    if (node.outputs[i].valid() && !graph.value(node.outputs[i]).uses.empty()) return false;
+  }
+  if (node.op_type == "Dropout" && node.inputs.size() > 2 && node.inputs[2].valid()) {
+    const Tensor* training = graph.constant(node.inputs[2]);
+    if (training == nullptr || *training->data<char>() != 0) return false;
+  }
+  return simulated_encoding(node, table) == nullptr;
+}
+
+Graph lower_graph(const Graph& graph, const EngineOptions& options, const Wanted& wanted) {
+  Graph lowered = graph;
+  Lowering(lowered, options, wanted).run();
+  return lowered;
+}
+
+}  // namespace edgeopt
