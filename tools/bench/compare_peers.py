@@ -9,7 +9,6 @@ docs/benchmarks.md, replaced in place.
     onnxsim     the same with min-max against onnxsim's static quantization
     memory      peak memory of calibration with 100 and with 1,000 pictures
     threads     calibration with 1 and with 2 threads
-    layers      each convolution against oneDNN alone
     scale       a chain of 500 to 2,000 nodes; 1.5 GB of external weights
     all         all of them
 
@@ -260,13 +259,6 @@ def section_threads(bench, arguments):
     header = ["model", "1 thread, s", "2 threads, s", "faster by"]
     note = f"`edgeopt quantize`, whole process, {count} pictures."
     bench.write("threads", "Calibration on two threads", [note, "", *table(header, rows)])
-
-
-def section_layers(bench, arguments):
-    import layers
-
-    for case in known_cases(bench, ["resnet50"], arguments):
-        layers.section(bench, case)
 
 
 def section_scale(bench, arguments):
