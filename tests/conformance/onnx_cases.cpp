@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 
@@ -121,7 +122,8 @@ void check_data_set(const Model& model, const fs::path& folder, Runner runner, C
 }  // namespace
 
 fs::path onnx_test_data() {
-  const fs::path folder = EDGEOPT_ONNX_TEST_DATA;
+  const char* given = std::getenv("EDGEOPT_ONNX_TEST_DATA");
+  const fs::path folder = given != nullptr ? given : EDGEOPT_ONNX_TEST_DATA;
   return fs::is_directory(folder / "node") ? folder : fs::path();
 }
 

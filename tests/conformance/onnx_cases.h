@@ -10,7 +10,8 @@
 
 namespace edgeopt::test {
 
-// Empty when the test data is not installed (Debian: libonnx-testdata).
+// Empty when the test data is not installed (Debian: libonnx-testdata). The environment variable
+// EDGEOPT_ONNX_TEST_DATA names other data, of a newer ONNX for example.
 std::filesystem::path onnx_test_data();
 
 // kDiffers: not as the data has it, on purpose; see known_deviations().

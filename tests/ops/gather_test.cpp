@@ -48,6 +48,16 @@ TEST(ScatterElements, EveryReduction) {
             ErrorCode::kBadInput);
 }
 
+TEST(ScatterElements, WasOnceCalledScatter) {
+  EXPECT_EQ(values_of(run_single({"Scatter",
+                                  {table(), Tensor::from_ints({1, 1}, {1}), floats({1, 1}, {9})},
+                                  {},
+                                  1,
+                                  "",
+                                  10})),
+            (Values{1, 2, 3, 9, 5, 6}));
+}
+
 TEST(GatherND, TuplesAndBatches) {
   EXPECT_EQ(values_of(run_single({"GatherND", {table(), Tensor::from_ints({2, 2}, {0, 2, 1, 0})}})),
             (Values{3, 4}));
@@ -148,6 +158,10 @@ TEST(DepthToSpace, BothOrdersAndBack) {
   EXPECT_EQ(
       values_of(run_single({"DepthToSpace", {x}, {{"blocksize", int64_t{2}}, {"mode", "CRD"}}})),
       (Values{0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15}));
+  const std::vector<Attribute> columns = {{"blocksize", int64_t{2}}, {"mode", "CRD"}};
+  EXPECT_EQ(values_of(run_single(
+                {"SpaceToDepth", {run_single({"DepthToSpace", {x}, columns})}, columns})),
+            values);
   EXPECT_EQ(error_of({"DepthToSpace", {table()}, two}), ErrorCode::kBadInput);
 }
 
