@@ -8,6 +8,10 @@ std::string default_pipeline(const QuantizeOptions& options) {
   text += "upgrade-opset\n";
   // Shape arithmetic and dequantized weights become constants, which all later lines look for.
   text += "fold-constants\n";
+  // One form of padding, clipping and reshaping, so that layers stand next to what follows them.
+  text += "canonicalize\n";
+  // A normalization that follows its layer would otherwise be quantized on its own.
+  text += "fold-batch-norm\n";
   // Needs layers with their batch normalization inside; changes weights, not outputs.
   if (options.equalize) text += "equalize-layers\n";
   // Nothing that no output needs should get a quantizer.
