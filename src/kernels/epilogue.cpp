@@ -89,4 +89,16 @@ void apply_epilogue(const float* x, float* y, int64_t count, std::span<const Epi
   }
 }
 
+void apply_epilogue_to(float* y, int64_t first, int64_t count, std::span<const EpilogueStep> steps,
+                       std::span<const float* const> operands) {
+  if (steps.empty()) return;
+  for (int64_t start = first; start < first + count; start += kBlock) {
+    const int64_t length = std::min(kBlock, first + count - start);
+    for (const EpilogueStep& step : steps) {
+      const bool adds = step.kind == Kind::kAdd;
+      apply(step, y + start, length, adds ? operands[step.operand] + start : nullptr);
+    }
+  }
+}
+
 }  // namespace edgeopt

@@ -36,4 +36,9 @@ struct EpilogueStep {
 void apply_epilogue(const float* x, float* y, int64_t count, std::span<const EpilogueStep> steps,
                     std::span<const float* const> operands);
 
+// The same in place for elements first .. first + count - 1 of a whole result `y`. No operand
+// overlaps y; operands[k][i] belongs to y[i].
+void apply_epilogue_to(float* y, int64_t first, int64_t count, std::span<const EpilogueStep> steps,
+                       std::span<const float* const> operands);
+
 }  // namespace edgeopt

@@ -1,6 +1,7 @@
 // Conv: y = b + w * x over 1 to 3 spatial dimensions, in groups.
 #include "kernels/loops.h"
 #include "ops/convolution.h"
+#include "ops/float_kernel.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
 
@@ -18,6 +19,8 @@ void compute(ComputeContext& c) {
   const Tensor& x = c.input(0);
   const Tensor& w = c.input(1);
   const ConvolutionShape s = convolution_shape(c.node(), x.shape(), w.shape(), complain_to(c));
+  if (x.type() == DataType::kFloat && s.weight_size() > 0) return compute_convolution(c, s);
+
   const bool known = dispatch(x.type(), FloatTypes(), [&]<typename T>(std::type_identity<T>) {
     const T* from = x.data<T>();
     const T* weight = w.data<T>();
@@ -33,6 +36,11 @@ void compute(ComputeContext& c) {
   if (!known) c.unsupported("type " + name_of(x.type()));
 }
 
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
+  return prepare_convolution(
+      c, convolution_shape(*c.node, c.inputs[0].shape, c.inputs[1].shape, complain_of(c)));
+}
+
 }  // namespace
 
 extern const Operator op_Conv = {
@@ -41,6 +49,7 @@ extern const Operator op_Conv = {
     .infer = infer,
     .compute = compute,
     .traits = {.weight_input = 1, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

@@ -1,6 +1,9 @@
 #include "ops/convolution.h"
 
 #include "base/format.h"
+#include "kernels/aligned.h"
+#include "kernels/convolution.h"
+#include "ops/float_kernel.h"
 
 namespace edgeopt {
 
@@ -35,6 +38,61 @@ void require_bias(const InferContext& c, size_t i, int64_t channels) {
     c.bad(format("a bias of shape {} for {} channels", to_string(c.shape(i)), channels));
   }
   if (c.type(i) != c.type(0)) c.bad("the bias is of another type than the input");
+}
+
+void compute_convolution(ComputeContext& c, const ConvolutionShape& shape) {
+  ConvolutionPlan plan;
+  plan.shape = shape;
+  plan.weights = c.input(1).data<float>();
+  plan.has_bias = c.has_input(2);
+  if (plan.has_bias) plan.bias = c.input(2).data<float>();
+  const auto kernel = make_convolution(plan);
+  AlignedFloats scratch(kernel->scratch_bytes() / sizeof(float) + 1);
+  ConvolutionInputs inputs;
+  inputs.x = c.input(0).data<float>();
+  kernel->run(inputs, c.output(0).mutable_data<float>(), scratch.data());
+}
+
+namespace {
+
+class ConvolutionKernel : public Kernel {
+ public:
+  ConvolutionKernel(size_t node_inputs, std::unique_ptr<Convolution> convolution)
+      : node_inputs_(node_inputs), convolution_(std::move(convolution)) {}
+
+  size_t scratch_bytes() const override { return convolution_->scratch_bytes(); }
+  void run(std::span<const void* const> inputs, std::span<void* const> outputs,
+           void* scratch) const override {
+    const OperandPointers operands(inputs, node_inputs_);
+    ConvolutionInputs given;
+    given.x = static_cast<const float*>(inputs[0]);
+    given.weights = static_cast<const float*>(inputs[1]);
+    if (node_inputs_ > 2) given.bias = static_cast<const float*>(inputs[2]);
+    given.operands = operands;
+    convolution_->run(given, static_cast<float*>(outputs[0]), scratch);
+  }
+
+ private:
+  size_t node_inputs_;
+  std::unique_ptr<Convolution> convolution_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> prepare_convolution(const PrepareContext& c,
+                                            const ConvolutionShape& shape) {
+  if (!floats_to_compute(c) || c.inputs[0].constant != nullptr) return nullptr;
+  ConvolutionPlan plan;
+  plan.shape = shape;
+  plan.x_layout = c.inputs[0].layout;
+  plan.y_layout = c.outputs[0].layout;
+  if (c.inputs[1].constant != nullptr) plan.weights = c.inputs[1].constant->data<float>();
+  plan.has_bias = c.inputs.size() > 2 && c.inputs[2].type != DataType::kUndefined;
+  if (plan.has_bias && c.inputs[2].constant != nullptr) {
+    plan.bias = c.inputs[2].constant->data<float>();
+  }
+  plan.epilogue = c.epilogue;
+  return std::make_unique<ConvolutionKernel>(c.inputs.size(), make_convolution(plan));
 }
 
 }  // namespace edgeopt

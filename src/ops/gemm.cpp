@@ -2,6 +2,8 @@
 #include "base/format.h"
 #include "kernels/loops.h"
 #include "ops/binary.h"
+#include "ops/float_kernel.h"
+#include "ops/matmul_kernel.h"
 
 namespace edgeopt {
 namespace {
@@ -14,19 +16,18 @@ struct GemmShape {
   bool b_transposed = false;
 };
 
-template <typename Context>
-GemmShape gemm_shape(const Context& c, const Shape& a, const Shape& b) {
+GemmShape gemm_shape(const Node& node, const Shape& a, const Shape& b, const Complain& bad) {
   if (a.size() != 2 || b.size() != 2) {
-    c.bad("operands of shape " + to_string(a) + " and " + to_string(b) + " are not matrices");
+    bad("operands of shape " + to_string(a) + " and " + to_string(b) + " are not matrices");
   }
   GemmShape s;
-  s.a_transposed = c.node().int_or("transA", 0) != 0;
-  s.b_transposed = c.node().int_or("transB", 0) != 0;
+  s.a_transposed = node.int_or("transA", 0) != 0;
+  s.b_transposed = node.int_or("transB", 0) != 0;
   s.rows = a[s.a_transposed ? 1 : 0];
   s.depth = a[s.a_transposed ? 0 : 1];
   s.columns = b[s.b_transposed ? 0 : 1];
   if (b[s.b_transposed ? 1 : 0] != s.depth) {
-    c.bad("shapes " + to_string(a) + " and " + to_string(b) + " cannot be multiplied");
+    bad("shapes " + to_string(a) + " and " + to_string(b) + " cannot be multiplied");
   }
   return s;
 }
@@ -35,7 +36,7 @@ void infer(InferContext& c) {
   if (c.type(1) != c.type(0) || (c.has_input(2) && c.type(2) != c.type(0))) {
     c.bad("the inputs are of different types");
   }
-  const GemmShape s = gemm_shape(c, c.shape(0), c.shape(1));
+  const GemmShape s = gemm_shape(c.node(), c.shape(0), c.shape(1), complain_to(c));
   const Shape y = {s.rows, s.columns};
   if (c.has_input(2)) {
     const Shape shapes[] = {y, c.shape(2)};
@@ -47,16 +48,32 @@ void infer(InferContext& c) {
   c.set_output(0, c.type(0), y);
 }
 
+MatmulBatch batch_of(const GemmShape& s, float alpha) {
+  MatmulBatch batch;
+  batch.plan.rows = s.rows;
+  batch.plan.columns = s.columns;
+  batch.plan.depth = s.depth;
+  batch.plan.a_transposed = s.a_transposed;
+  batch.plan.b_transposed = s.b_transposed;
+  batch.plan.alpha = alpha;
+  batch.places.emplace_back();
+  return batch;
+}
+
+// y = alpha a b.
 template <typename T>
-void gemm(ComputeContext& c) {
+void multiply(ComputeContext& c) {
   using A = std::conditional_t<std::is_integral_v<T>, uint64_t, Wide<T>>;
-  const GemmShape s = gemm_shape(c, c.input(0).shape(), c.input(1).shape());
+  using F = std::conditional_t<std::is_integral_v<T>, double, Wide<T>>;
+  const GemmShape s = gemm_shape(c.node(), c.input(0).shape(), c.input(1).shape(), complain_to(c));
   const T* a = c.input(0).data<T>();
   const T* b = c.input(1).data<T>();
-  using F = std::conditional_t<std::is_integral_v<T>, double, Wide<T>>;
-  const auto alpha = static_cast<F>(c.node().float_or("alpha", 1));
-  const auto beta = static_cast<F>(c.node().float_or("beta", 1));
   T* y = c.output(0).mutable_data<T>();
+  const float alpha = c.node().float_or("alpha", 1);
+  if constexpr (std::is_same_v<T, float>) {
+    if (c.input(0).size() > 0 && c.input(1).size() > 0)
+      return run_matmul(batch_of(s, alpha), a, b, y);
+  }
   matmul_loop<A>(
       s.rows, s.columns, s.depth,
       [&](int64_t r, int64_t k) { return A(a[s.a_transposed ? k * s.rows + r : r * s.depth + k]); },
@@ -66,9 +83,17 @@ void gemm(ComputeContext& c) {
       [&](int64_t r, int64_t col, A sum) {
         const auto value = static_cast<Wide<T>>(sum);
         y[r * s.columns + col] = static_cast<T>(
-            alpha == 1 ? value : static_cast<Wide<T>>(alpha * static_cast<F>(value)));
+            alpha == 1 ? value
+                       : static_cast<Wide<T>>(static_cast<F>(alpha) * static_cast<F>(value)));
       });
+}
+
+template <typename T>
+void gemm(ComputeContext& c) {
+  using F = std::conditional_t<std::is_integral_v<T>, double, Wide<T>>;
+  multiply<T>(c);
   if (!c.has_input(2)) return;
+  const auto beta = static_cast<F>(c.node().float_or("beta", 1));
   broadcast_binary<T, T, T>(c.output(0), c.input(2), c.output(0), [&](T product, T addend) {
     const Wide<T> value = addend;
     const auto added = beta == 1 ? value : static_cast<Wide<T>>(beta * static_cast<F>(value));
@@ -82,6 +107,17 @@ void compute(ComputeContext& c) {
   if (!known) c.unsupported("type " + name_of(c.input(0).type()));
 }
 
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
+  if (!floats_to_compute(c)) return nullptr;
+  const GemmShape s = gemm_shape(*c.node, c.inputs[0].shape, c.inputs[1].shape, complain_of(c));
+  MatmulBatch batch = batch_of(s, c.node->float_or("alpha", 1));
+  const auto bias = constant_bias(c, 2, s.columns, c.node->float_or("beta", 1));
+  if (!bias) return nullptr;
+  if (!bias->empty()) batch.plan.bias = bias->data();
+  batch.plan.epilogue = c.epilogue;
+  return matmul_kernel(c, std::move(batch));
+}
+
 }  // namespace
 
 extern const Operator op_Gemm = {
@@ -90,6 +126,7 @@ extern const Operator op_Gemm = {
     .infer = infer,
     .compute = compute,
     .traits = {.weight_input = 1, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

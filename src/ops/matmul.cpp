@@ -1,14 +1,15 @@
 // MatMul: products of matrices, batches broadcast.
 #include "kernels/loops.h"
 #include "ops/binary.h"
-#include "ops/matmul_shape.h"
+#include "ops/float_kernel.h"
+#include "ops/matmul_kernel.h"
 
 namespace edgeopt {
 namespace {
 
 void infer(InferContext& c) {
   same_types(c);
-  c.set_output(0, c.type(0), matmul_shape(c, c.shape(0), c.shape(1)).output);
+  c.set_output(0, c.type(0), matmul_shape(c.shape(0), c.shape(1), complain_to(c)).output);
 }
 
 // Integers wrap around.
@@ -18,7 +19,11 @@ using Accumulator = std::conditional_t<std::is_integral_v<T>, uint64_t, Wide<T>>
 void compute(ComputeContext& c) {
   const Tensor& a = c.input(0);
   const Tensor& b = c.input(1);
-  const MatmulShape s = matmul_shape(c, a.shape(), b.shape());
+  const MatmulShape s = matmul_shape(a.shape(), b.shape(), complain_to(c));
+  if (a.type() == DataType::kFloat && a.size() > 0 && b.size() > 0) {
+    return run_matmul(matmul_batch(s), a.data<float>(), b.data<float>(),
+                      c.output(0).mutable_data<float>());
+  }
   const bool known = dispatch(a.type(), NumericTypes(), [&]<typename T>(std::type_identity<T>) {
     using A = Accumulator<T>;
     const T* from_a = a.data<T>();
@@ -37,6 +42,17 @@ void compute(ComputeContext& c) {
   if (!known) c.unsupported("type " + name_of(a.type()));
 }
 
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
+  if (!floats_to_compute(c)) return nullptr;
+  MatmulBatch batch =
+      matmul_batch(matmul_shape(c.inputs[0].shape, c.inputs[1].shape, complain_of(c)));
+  const auto bias = constant_bias(c, 2, batch.plan.columns, 1);
+  if (!bias) return nullptr;
+  if (!bias->empty()) batch.plan.bias = bias->data();
+  batch.plan.epilogue = c.epilogue;
+  return matmul_kernel(c, std::move(batch));
+}
+
 }  // namespace
 
 extern const Operator op_MatMul = {
@@ -45,6 +61,7 @@ extern const Operator op_MatMul = {
     .infer = infer,
     .compute = compute,
     .traits = {.weight_input = 1, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "ops/broadcast.h"
+#include "ops/window.h"
 
 namespace edgeopt {
 
@@ -17,10 +18,8 @@ struct MatmulShape {
   Shape output;
 };
 
-// Complains through c.bad() where the shapes do not fit.
-template <typename Context>
-MatmulShape matmul_shape(const Context& c, Shape a, Shape b) {
-  if (a.empty() || b.empty()) c.bad("an operand is a scalar");
+inline MatmulShape matmul_shape(Shape a, Shape b, const Complain& bad) {
+  if (a.empty() || b.empty()) bad("an operand is a scalar");
   const bool vector_a = a.size() == 1;
   const bool vector_b = b.size() == 1;
   if (vector_a) a.insert(a.begin(), 1);
@@ -34,7 +33,7 @@ MatmulShape matmul_shape(const Context& c, Shape a, Shape b) {
   const Shape batches[] = {s.batch_a, s.batch_b};
   const auto batch = broadcast(batches);
   if (!batch || b[b.size() - 2] != s.depth) {
-    c.bad("shapes " + to_string(a) + " and " + to_string(b) + " cannot be multiplied");
+    bad("shapes " + to_string(a) + " and " + to_string(b) + " cannot be multiplied");
   }
   s.batch = *batch;
   s.output = s.batch;

@@ -63,9 +63,9 @@ struct SoftmaxLine {
   void operator()(std::vector<T>& line) const {
     if (line.empty()) return;
     const T top = line[largest(line)];
-    T sum = 0;
+    double sum = 0;
     for (T& value : line) sum += value = std::exp(value - top);
-    for (T& value : line) value /= sum;
+    for (T& value : line) value /= static_cast<T>(sum);
   }
 };
 

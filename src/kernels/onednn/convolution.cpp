@@ -1,0 +1,135 @@
+#include <algorithm>
+
+#include "kernels/backend.h"
+#include "kernels/onednn/common.h"
+#include "kernels/scratch.h"
+
+namespace edgeopt {
+namespace {
+
+using onednn::Dims;
+using onednn::Tag;
+
+constexpr int64_t kCacheFloats = 64 * 1024;  // of outputs that are computed together
+
+// oneDNN's names for channels-last, with two spatial dimensions where the first of three is one.
+struct Form {
+  bool flat = false;
+  Tag last = Tag::ndhwc;
+  Tag weights = Tag::oidhw;
+};
+
+Form form_of(const ConvolutionShape& s) {
+  const Window& w = s.window;
+  const bool flat =
+      w.input[0] == 1 && w.kernel[0] == 1 && w.output[0] == 1 && w.before[0] + w.after[0] == 0;
+  if (flat) return {true, Tag::nhwc, s.groups > 1 ? Tag::goihw : Tag::oihw};
+  return {false, Tag::ndhwc, s.groups > 1 ? Tag::goidhw : Tag::oidhw};
+}
+
+Dims with_spatial(Dims dims, const Spatial& spatial, const Form& form) {
+  dims.insert(dims.end(), spatial.begin() + (form.flat ? 1 : 0), spatial.end());
+  return dims;
+}
+
+class OnednnConvolution : public Convolution {
+ public:
+  explicit OnednnConvolution(const ConvolutionPlan& plan)
+      : s_(plan.shape), has_bias_(plan.has_bias), epilogue_(plan.epilogue) {
+    const int64_t sample = s_.output_channels * product(s_.window.output);
+    at_once_ = std::clamp<int64_t>(kCacheFloats / std::max<int64_t>(1, sample), 1, s_.batch);
+    while (s_.batch % at_once_ != 0) --at_once_;
+    rest_ = epilogue_;
+    describe(onednn::attributes(rest_));
+    if (plan.weights != nullptr) {
+      weights_ = dnnl::memory(primitive_desc_.weights_desc(), onednn::cpu());
+      pack(plan.weights, weights_);
+    }
+    if (plan.bias != nullptr) bias_.assign(plan.bias, plan.bias + s_.output_channels);
+  }
+
+  size_t scratch_bytes() const override {
+    return padded(primitive_desc_.scratchpad_desc().get_size()) +
+           (weights_ ? 0 : padded(primitive_desc_.weights_desc().get_size()));
+  }
+
+  void run(const ConvolutionInputs& inputs, float* y, void* memory) const override {
+    auto* bytes = static_cast<std::byte*>(memory);
+    dnnl::memory weights = weights_;
+    if (!weights) {
+      weights = onednn::memory_at(primitive_desc_.weights_desc(),
+                                  bytes + padded(primitive_desc_.scratchpad_desc().get_size()));
+      pack(inputs.weights, weights);
+    }
+    const int64_t x_step = at_once_ * s_.input_channels * product(s_.window.input);
+    const int64_t y_step = at_once_ * s_.output_channels * product(s_.window.output);
+    for (int64_t n = 0; n < s_.batch / at_once_; ++n) {
+      std::unordered_map<int, dnnl::memory> arguments = {
+          {DNNL_ARG_SRC, onednn::memory_at(primitive_desc_.src_desc(), inputs.x + n * x_step)},
+          {DNNL_ARG_WEIGHTS, weights},
+          {DNNL_ARG_DST, onednn::memory_at(primitive_desc_.dst_desc(), y + n * y_step)},
+          {DNNL_ARG_SCRATCHPAD, onednn::memory_at(primitive_desc_.scratchpad_desc(), memory)}};
+      if (has_bias_) {
+        const float* bias = bias_.empty() ? inputs.bias : bias_.data();
+        arguments[DNNL_ARG_BIAS] = onednn::memory_at(primitive_desc_.bias_desc(), bias);
+      }
+      primitive_.execute(onednn::stream(), arguments);
+      apply_epilogue_to(y, n * y_step, y_step, rest_, inputs.operands);
+    }
+  }
+
+ private:
+  static size_t padded(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+  void describe(const dnnl::primitive_attr& attr) {
+    const Window& w = s_.window;
+    const Form form = form_of(s_);
+    const auto x = with_spatial({at_once_, s_.input_channels}, w.input, form);
+    const auto y = with_spatial({at_once_, s_.output_channels}, w.output, form);
+    Dims weights = {s_.group_outputs(), s_.group_inputs()};
+    if (s_.groups > 1) weights.insert(weights.begin(), s_.groups);
+    weights = with_spatial(weights, w.kernel, form);
+    plain_weights_ = onednn::floats(weights, form.weights);
+    Spatial dilation;
+    Spatial after;  // what the windows cover, which may be less or more than the stated padding
+    for (size_t d = 0; d < 3; ++d) {
+      dilation[d] = w.dilation[d] - 1;
+      after[d] = (w.output[d] - 1) * w.stride[d] + (w.kernel[d] - 1) * w.dilation[d] + 1 -
+                 w.input[d] - w.before[d];
+    }
+    const dnnl::memory::desc any = onednn::floats(weights, Tag::any);
+    const dnnl::memory::desc bias =
+        has_bias_ ? onednn::floats({s_.output_channels}, Tag::x) : dnnl::memory::desc();
+    const dnnl::convolution_forward::desc desc(
+        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
+        onednn::floats(x, form.last), any, bias, onednn::floats(y, form.last),
+        with_spatial({}, w.stride, form), with_spatial({}, dilation, form),
+        with_spatial({}, w.before, form), with_spatial({}, after, form));
+    primitive_desc_ = dnnl::convolution_forward::primitive_desc(desc, attr, onednn::cpu());
+    primitive_ = dnnl::convolution_forward(primitive_desc_);
+  }
+
+  void pack(const float* weights, dnnl::memory& packed) const {
+    dnnl::memory plain = onednn::memory_at(plain_weights_, weights);
+    dnnl::reorder(plain, packed).execute(onednn::stream(), plain, packed);
+  }
+
+  ConvolutionShape s_;
+  bool has_bias_;
+  std::vector<EpilogueStep> epilogue_;
+  std::span<const EpilogueStep> rest_;  // of epilogue_: what the primitive does not do
+  int64_t at_once_ = 1;                 // samples
+  dnnl::memory::desc plain_weights_;
+  dnnl::convolution_forward::primitive_desc primitive_desc_;
+  dnnl::convolution_forward primitive_;
+  dnnl::memory weights_;  // packed; none: given at each run
+  std::vector<float> bias_;
+};
+
+}  // namespace
+
+std::unique_ptr<Convolution> make_backend_convolution(const ConvolutionPlan& plan) {
+  return std::make_unique<OnednnConvolution>(plan);
+}
+
+}  // namespace edgeopt

@@ -1,0 +1,28 @@
+// The part of an epilogue that is applied while a tile of the result is in registers, and the rest.
+#pragma once
+
+#include <vector>
+
+#include "kernels/epilogue.h"
+
+namespace edgeopt {
+
+constexpr size_t kFusedOperands = 8;  // operands that can be added in registers
+
+struct FusedStep {
+  EpilogueStep::Kind kind = EpilogueStep::Kind::kRelu;
+  float low = 0;  // of the input, for kClip and kFakeQuant
+  float high = 0;
+  float scale = 1;    // of the grid; slope of kLeakyRelu
+  float inverse = 1;  // 1 / scale
+  size_t operand = 0;
+};
+
+struct SplitEpilogue {
+  std::vector<FusedStep> fused;    // first
+  std::vector<EpilogueStep> rest;  // then, with apply_epilogue_to
+};
+
+SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps);
+
+}  // namespace edgeopt

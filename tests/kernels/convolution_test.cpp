@@ -1,0 +1,307 @@
+#include "kernels/convolution.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kernels/aligned.h"
+#include "kernels/backend.h"
+#include "kernels/layout.h"
+#include "reference/convolution.h"
+#include "reference/epilogue.h"
+#include "support/epilogues.h"
+#include "support/values.h"
+
+namespace edgeopt {
+namespace {
+
+using Make = std::unique_ptr<Convolution> (*)(const ConvolutionPlan&);
+
+struct Case {
+  const char* why;
+  ConvolutionShape shape;
+};
+
+// Two spatial dimensions; the output's size follows.
+Window window(Spatial input, Spatial kernel, Spatial stride, Spatial dilation, Spatial before,
+              Spatial after) {
+  Window w = {input, kernel, stride, dilation, before, after, {1, 1, 1}};
+  for (size_t d = 0; d < 3; ++d) {
+    const int64_t extent = (kernel[d] - 1) * dilation[d] + 1;
+    w.output[d] = (input[d] + before[d] + after[d] - extent) / stride[d] + 1;
+  }
+  return w;
+}
+
+Window square(int64_t size, int64_t kernel, int64_t stride, int64_t pad, int64_t dilation = 1) {
+  return window({1, size, size}, {1, kernel, kernel}, {1, stride, stride}, {1, dilation, dilation},
+                {0, pad, pad}, {0, pad, pad});
+}
+
+std::vector<Case> cases() {
+  return {
+      {"one element", {1, 1, 1, 1, square(1, 1, 1, 0)}},
+      {"1x1: rows need no gathering", {2, 1, 24, 40, square(9, 1, 1, 0)}},
+      {"1x1 with stride", {2, 1, 16, 24, square(9, 1, 2, 0)}},
+      {"depth in several blocks", {1, 1, 1100, 16, square(3, 1, 1, 0)}},
+      {"3x3 with padding", {2, 1, 16, 32, square(8, 3, 1, 1)}},
+      {"depth cut inside a tap", {1, 1, 200, 24, square(5, 3, 1, 1)}},
+      {"first layer: three channels, 7x7, stride 2", {1, 1, 3, 64, square(31, 7, 2, 3)}},
+      {"odd channels: part of a vector, of a panel", {1, 1, 5, 13, square(7, 3, 1, 1)}},
+      {"one channel more than a panel", {1, 1, 8, 17, square(6, 3, 1, 0)}},
+      {"9 columns beside a panel", {1, 1, 8, 25, square(6, 1, 1, 0)}},
+      {"dilation", {1, 1, 8, 8, square(11, 3, 1, 2, 2)}},
+      {"padding at one side only",
+       {1, 1, 4, 8, window({1, 7, 8}, {1, 3, 2}, {1, 2, 1}, {1, 1, 1}, {0, 2, 0}, {0, 0, 1})}},
+      {"stride leaves input unused", {1, 1, 4, 8, square(8, 2, 3, 0)}},
+      {"padding wider than the kernel", {1, 1, 3, 8, square(2, 2, 1, 3)}},
+      {"one dimension",
+       {2, 1, 6, 10, window({1, 1, 20}, {1, 1, 5}, {1, 1, 2}, {1, 1, 1}, {0, 0, 2}, {0, 0, 2})}},
+      {"three dimensions",
+       {1, 1, 4, 8, window({4, 5, 6}, {3, 2, 3}, {1, 2, 1}, {1, 1, 1}, {1, 0, 1}, {1, 1, 1})}},
+      {"groups", {2, 2, 16, 32, square(7, 3, 1, 1)}},
+      {"groups of four channels", {1, 8, 32, 32, square(7, 3, 1, 1)}},
+      {"groups of one input", {1, 6, 6, 12, square(7, 3, 2, 1)}},
+      {"depthwise 3x3", {2, 32, 32, 32, square(9, 3, 1, 1)}},
+      {"depthwise, stride 2, all vector widths", {1, 61, 61, 61, square(9, 3, 2, 1)}},
+      {"depthwise 5x5, wide rows", {1, 40, 40, 40, square(70, 5, 1, 2)}},
+      {"depthwise 5x5 on an image smaller than it", {1, 16, 16, 16, square(3, 5, 1, 2)}},
+      {"depthwise, dilated", {1, 24, 24, 24, square(10, 3, 1, 2, 2)}},
+      {"depthwise, padding wider than the kernel", {1, 8, 8, 8, square(2, 2, 1, 3)}},
+      {"depthwise in three dimensions",
+       {1, 8, 8, 8, window({3, 4, 5}, {2, 3, 3}, {1, 1, 2}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1})}},
+  };
+}
+
+struct Data {
+  std::vector<float> x;
+  std::vector<float> weights;
+  std::vector<float> bias;
+};
+
+Data data_for(const ConvolutionShape& s) {
+  Data data;
+  data.x = test::normal_floats(s.batch * s.input_channels * product(s.x_space()), 1);
+  data.weights = test::normal_floats(s.weight_size(), 2);
+  const double size = std::sqrt(static_cast<double>(s.group_inputs() * s.taps()));
+  for (float& w : data.weights) w /= static_cast<float>(size);
+  data.bias = test::normal_floats(s.output_channels, 3);
+  return data;
+}
+
+std::vector<float> turned(const std::vector<float>& values, int64_t batch, int64_t channels,
+                          const Spatial& space, bool to_last) {
+  std::vector<float> result(values.size());
+  const int64_t size = channels * product(space);
+  for (int64_t n = 0; n < batch; ++n) {
+    const float* from = values.data() + n * size;
+    float* to = result.data() + n * size;
+    if (to_last) {
+      to_channels_last(from, channels, product(space), to);
+    } else {
+      to_plain(from, channels, product(space), to);
+    }
+  }
+  return result;
+}
+
+// Runs the plan on plain data, which it converts to and from the plan's layouts.
+std::vector<float> run(const ConvolutionPlan& plan, const Data& data,
+                       const std::vector<std::vector<float>>& operands, Make make) {
+  const ConvolutionShape& s = plan.shape;
+  const bool x_last = plan.x_layout == Layout::kChannelsLast;
+  const bool y_last = plan.y_layout == Layout::kChannelsLast;
+  const std::vector<float> x =
+      x_last ? turned(data.x, s.batch, s.input_channels, s.x_space(), true) : data.x;
+  std::vector<std::vector<float>> placed;
+  for (const auto& operand : operands) {
+    placed.push_back(y_last ? turned(operand, s.batch, s.output_channels, s.y_space(), true)
+                            : operand);
+  }
+  std::vector<const float*> pointers;
+  for (const auto& operand : placed) pointers.push_back(operand.data());
+  const auto kernel = make(plan);
+  const auto y_size = static_cast<size_t>(s.batch * s.output_channels * product(s.y_space()));
+  std::vector<float> y(y_size, -7);
+  AlignedFloats scratch((kernel->scratch_bytes() + 3) / 4, 1e30F);
+  kernel->run({x.data(), data.weights.data(), data.bias.data(), pointers}, y.data(),
+              scratch.data());
+  return y_last ? turned(y, s.batch, s.output_channels, s.y_space(), false) : y;
+}
+
+void expect_near(const std::vector<float>& y, const std::vector<double>& expected) {
+  ASSERT_EQ(y.size(), expected.size());
+  for (size_t i = 0; i < y.size(); ++i) {
+    ASSERT_NEAR(y[i], expected[i], 4e-6 * (1 + std::fabs(expected[i]))) << "element " << i;
+  }
+}
+
+ConvolutionPlan plan_for(const ConvolutionShape& s, const Data& data, Layout x, Layout y) {
+  ConvolutionPlan plan;
+  plan.shape = s;
+  plan.x_layout = x;
+  plan.y_layout = y;
+  plan.weights = data.weights.data();
+  plan.has_bias = true;
+  plan.bias = data.bias.data();
+  return plan;
+}
+
+constexpr Layout kBoth[] = {Layout::kPlain, Layout::kChannelsLast};
+
+TEST(ConvolutionKernel, EveryShapeInEveryLayout) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.why);
+    const Data data = data_for(c.shape);
+    const auto expected = test::reference_convolution(c.shape, data.x, data.weights, data.bias);
+    for (const Layout x : kBoth) {
+      for (const Layout y : kBoth) {
+        expect_near(run(plan_for(c.shape, data, x, y), data, {}, make_convolution), expected);
+      }
+    }
+  }
+}
+
+TEST(ConvolutionKernel, TheBackendServesEveryShape) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.why);
+    const Data data = data_for(c.shape);
+    const auto expected = test::reference_convolution(c.shape, data.x, data.weights, data.bias);
+    const auto plan = plan_for(c.shape, data, Layout::kChannelsLast, Layout::kChannelsLast);
+    expect_near(run(plan, data, {}, make_backend_convolution), expected);
+  }
+}
+
+TEST(ConvolutionKernel, WeightsAndBiasGivenAtTheRun) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.why);
+    const Data data = data_for(c.shape);
+    for (const Make make : {make_convolution, make_backend_convolution}) {
+      ConvolutionPlan plan = plan_for(c.shape, data, Layout::kChannelsLast, Layout::kChannelsLast);
+      const auto expected = run(plan, data, {}, make);
+      plan.weights = nullptr;
+      plan.bias = nullptr;
+      EXPECT_EQ(run(plan, data, {}, make), expected);
+    }
+  }
+}
+
+TEST(ConvolutionKernel, WithoutBias) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.why);
+    const Data data = data_for(c.shape);
+    const auto expected = test::reference_convolution(c.shape, data.x, data.weights, {});
+    for (const Make make : {make_convolution, make_backend_convolution}) {
+      ConvolutionPlan plan = plan_for(c.shape, data, Layout::kChannelsLast, Layout::kChannelsLast);
+      plan.has_bias = false;
+      plan.bias = nullptr;
+      expect_near(run(plan, data, {}, make), expected);
+    }
+  }
+}
+
+// Steps are exact functions of the result without them.
+void expect_steps(const ConvolutionPlan& plan, const Data& data, const std::vector<float>& before,
+                  const test::NamedEpilogue& epilogue, Make make) {
+  const std::vector<std::vector<float>> operands = {
+      test::normal_floats(static_cast<int64_t>(before.size()), 5),
+      test::normal_floats(static_cast<int64_t>(before.size()), 6)};
+  ConvolutionPlan with = plan;
+  with.epilogue = epilogue.steps;
+  const std::vector<float> y = run(with, data, operands, make);
+  for (size_t i = 0; i < y.size(); ++i) {
+    float expected = before[i];
+    float slack = 0;
+    for (const EpilogueStep& step : epilogue.steps) {
+      expected = test::reference_step(step, expected, operands[step.operand][i]);
+      if (test::rounds_freely(step)) slack = 1e-6F * (1 + std::fabs(expected));
+      if (step.kind == EpilogueStep::Kind::kFakeQuant && slack > 0) slack = 1.01F * step.a;
+    }
+    ASSERT_NEAR(y[i], expected, slack) << epilogue.name << ", element " << i;
+  }
+}
+
+TEST(ConvolutionKernel, EveryEpilogueInEveryLayout) {
+  // A product with whole and part tiles, a depth in two blocks, groups, depthwise with all widths.
+  const std::vector<Case> few = {{"tiles", {2, 1, 70, 29, square(9, 3, 1, 1)}},
+                                 {"groups", {1, 2, 8, 24, square(9, 3, 1, 1)}},
+                                 {"depthwise", {2, 61, 61, 61, square(9, 3, 1, 1)}}};
+  for (const Case& c : few) {
+    SCOPED_TRACE(c.why);
+    const Data data = data_for(c.shape);
+    for (const Layout x : kBoth) {
+      for (const Layout y : kBoth) {
+        const ConvolutionPlan plan = plan_for(c.shape, data, x, y);
+        const std::vector<float> before = run(plan, data, {}, make_convolution);
+        for (const auto& epilogue : test::all_epilogues()) {
+          expect_steps(plan, data, before, epilogue, make_convolution);
+        }
+      }
+    }
+    const auto plan = plan_for(c.shape, data, Layout::kChannelsLast, Layout::kChannelsLast);
+    const std::vector<float> before = run(plan, data, {}, make_backend_convolution);
+    for (const auto& epilogue : test::all_epilogues()) {
+      expect_steps(plan, data, before, epilogue, make_backend_convolution);
+    }
+  }
+}
+
+TEST(ConvolutionKernel, Transposed) {
+  std::vector<Case> transposed = {
+      {"no overlap", {2, 1, 6, 9, square(8, 2, 2, 0)}},
+      {"overlap and padding", {1, 1, 8, 16, square(9, 3, 2, 1)}},
+      {"output padding", {1, 1, 8, 16, square(10, 3, 2, 1)}},
+      {"groups", {1, 2, 8, 12, square(9, 4, 2, 1)}},
+      {"depthwise", {1, 5, 5, 5, square(9, 3, 1, 1)}},
+      {"three dimensions",
+       {1, 1, 4, 3, window({4, 5, 6}, {3, 2, 3}, {1, 2, 1}, {1, 1, 1}, {1, 0, 1}, {1, 1, 1})}},
+  };
+  for (Case& c : transposed) {
+    SCOPED_TRACE(c.why);
+    c.shape.transposed = true;
+    Data data = data_for(c.shape);
+    data.weights = test::normal_floats(c.shape.weight_size(), 2);
+    for (float& w : data.weights) w /= 10;
+    const auto expected = test::reference_convolution(c.shape, data.x, data.weights, data.bias);
+    for (const Layout x : kBoth) {
+      for (const Layout y : kBoth) {
+        ConvolutionPlan plan = plan_for(c.shape, data, x, y);
+        const auto before = run(plan, data, {}, make_convolution);
+        expect_near(before, expected);
+        expect_steps(plan, data, before, test::all_epilogues().back(), make_convolution);
+        plan.weights = nullptr;
+        plan.bias = nullptr;
+        EXPECT_EQ(run(plan, data, {}, make_convolution), before);
+      }
+    }
+  }
+}
+
+TEST(ConvolutionKernel, RepeatedRunsGiveTheSameBits) {
+  const ConvolutionShape shape = {3, 1, 16, 24, square(13, 3, 1, 1)};
+  const Data data = data_for(shape);
+  const auto plan = plan_for(shape, data, Layout::kChannelsLast, Layout::kChannelsLast);
+  const std::vector<float> first = run(plan, data, {}, make_convolution);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(run(plan, data, {}, make_convolution), first);
+}
+
+// A sample's result does not depend on how many samples run together.
+TEST(ConvolutionKernel, SamplesDoNotDependOnTheBatch) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.why);
+    ConvolutionShape one = c.shape;
+    one.batch = 1;
+    ConvolutionShape many = c.shape;
+    many.batch = 5;
+    const Data data = data_for(many);
+    Data last = data;
+    last.x.erase(last.x.begin(), last.x.end() - one.input_channels * product(one.x_space()));
+    const Layout layout = Layout::kChannelsLast;
+    const auto all = run(plan_for(many, data, layout, layout), data, {}, make_convolution);
+    const auto alone = run(plan_for(one, last, layout, layout), last, {}, make_convolution);
+    EXPECT_TRUE(std::equal(alone.rbegin(), alone.rend(), all.rbegin()));
+  }
+}
+
+}  // namespace
+}  // namespace edgeopt
