@@ -28,9 +28,9 @@ class ArchiveReader {
     archive_read_support_format_cpio(archive_);
     archive_read_support_format_rar(archive_);
     archive_read_support_format_rar5(archive_);
-    if (file_.size == 0) fail(ErrorCode::kBadInput, "{}: the file is empty", path_);
     // A failing constructor runs no destructor.
     try {
+      if (file_.size == 0) fail(ErrorCode::kBadInput, "{}: the file is empty", path_);
       require(archive_read_open_memory(archive_, file_.data, file_.size), "is not an archive");
     } catch (...) {
       archive_read_free(archive_);
