@@ -77,7 +77,7 @@ class Lowering {
     if (!producer.valid() || wanted_.kept.contains(gated)) return "";
     if (!graph_.only_user(gated).valid()) return "";
     const Node& gate = graph_.node(producer);
-    if (!gate.domain.empty() || gate.inputs[0] != x) return "";
+    if (!gate.domain.empty() || gate.inputs.empty() || gate.inputs[0] != x) return "";
     if (gate.op_type == "Sigmoid") return "Swish";
     const bool sixth = std::fabs(gate.float_or("alpha", 0.2F) - 1.0F / 6) < 1e-6F;
     const bool half = gate.float_or("beta", 0.5F) == 0.5F;
