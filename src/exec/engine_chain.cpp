@@ -45,6 +45,8 @@ std::optional<EpilogueStep> Chains::clip_of(const Node& node) const {
   EpilogueStep step{.kind = Kind::kClip,
                     .a = -std::numeric_limits<float>::infinity(),
                     .b = std::numeric_limits<float>::infinity()};
+  step.a = node.float_or("min", step.a);  // attributes before opset 11
+  step.b = node.float_or("max", step.b);
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     if (!node.inputs[i].valid()) continue;
     const Tensor limit = constants_.get_floats(node.inputs[i]);

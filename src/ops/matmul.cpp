@@ -1,4 +1,6 @@
 // MatMul: products of matrices, batches broadcast.
+#include <algorithm>
+
 #include "kernels/loops.h"
 #include "ops/binary.h"
 #include "ops/float_kernel.h"
@@ -42,8 +44,14 @@ void compute(ComputeContext& c) {
   if (!known) c.unsupported("type " + name_of(a.type()));
 }
 
+bool all_plain(const PrepareContext& c) {
+  const auto plain = [](const PrepareContext::Operand& x) { return x.layout == Layout::kPlain; };
+  return std::all_of(c.inputs.begin(), c.inputs.end(), plain) &&
+         std::all_of(c.outputs.begin(), c.outputs.end(), plain);
+}
+
 std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
-  if (!floats_to_compute(c)) return nullptr;
+  if (!floats_to_compute(c) || !all_plain(c)) return nullptr;
   MatmulBatch batch =
       matmul_batch(matmul_shape(c.inputs[0].shape, c.inputs[1].shape, complain_of(c)));
   const auto bias = constant_bias(c, 2, batch.plan.columns, 1);
