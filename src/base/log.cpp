@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <string>
 
 namespace edgeopt {
 namespace {
@@ -33,10 +34,26 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return spdlog::level::off;
 }
 
+// Names from models and file systems may hold anything: a message stays one line of sensible length.
+std::string one_line(std::string_view message) {
+  constexpr size_t kLongest = 1000;
+  constexpr std::string_view kGap = " [...] ";
+  std::string line;
+  for (const char c : message) {
+    if (c == '\n' || c == '\r' || c == '\t') {
+      line += ' ';
+    } else {
+      line += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? '?' : c;
+    }
+  }
+  if (line.size() <= kLongest) return line;
+  return line.substr(0, kLongest / 2).append(kGap).append(line, line.size() - kLongest / 2);
+}
+
 void write(LogLevel level, std::string_view message) {
   if (!logger().should_log(to_spdlog(level))) return;
   if (auto* before = interlude.load()) before();
-  logger().log(to_spdlog(level), "{}", message);
+  logger().log(to_spdlog(level), "{}", one_line(message));
 }
 
 }  // namespace

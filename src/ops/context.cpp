@@ -3,6 +3,7 @@
 
 #include "base/format.h"
 #include "ops/op.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -103,7 +104,11 @@ std::optional<std::vector<int64_t>> InferContext::axes(size_t i) const {
 
 void InferContext::set_output(size_t i, DataType type, Shape shape) {
   if (i >= outputs_.size()) return;
-  element_count(shape);  // throws on overflow
+  const auto bits = static_cast<size_t>(element_count(shape)) * static_cast<size_t>(bits_of(type));
+  if (bits / 8 > kMaxTensorBytes) {
+    unsupported(format("its output of shape {} takes {} bytes; at most {} are supported",
+                       to_string(shape), bits / 8, kMaxTensorBytes));
+  }
   outputs_[i].type = type;
   outputs_[i].shape = std::move(shape);
 }

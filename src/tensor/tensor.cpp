@@ -5,11 +5,13 @@
 #include <cstring>
 
 #include "base/format.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
 
-constexpr int64_t kMaxElements = int64_t{1} << 62;
+// So that no count of bits or bytes can overflow.
+constexpr int64_t kMaxElements = int64_t{1} << 48;
 
 struct TypeRow {
   DataType type;
@@ -120,6 +122,10 @@ Tensor::Tensor(DataType type, Shape shape, Layout layout)
     return;
   }
   const size_t bytes = byte_size();
+  if (bytes > kMaxTensorBytes) {
+    fail(ErrorCode::kUnsupported, "a tensor of shape {} takes {} bytes; at most {} are supported",
+         to_string(shape_), bytes, kMaxTensorBytes);
+  }
   constexpr size_t kAlignment = 64;
   const size_t padded =
       std::max<size_t>(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
