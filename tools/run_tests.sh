@@ -1,24 +1,22 @@
 #!/usr/bin/env bash
 # Builds and runs all tests; the last lines are ctest's summary.
 #
-#   tools/run_tests.sh             units, conformance, program, sources; also without oneDNN and
-#                                  under ASan and UBSan
+#   tools/run_tests.sh             units, conformance, sources
+#   tools/run_tests.sh --all       the same without oneDNN and under ASan and UBSan too
 #   tools/run_tests.sh --interop   also against ONNX Runtime, Qualcomm's HTP simulator and TensorRT,
-#                                  which are installed from PyPI into build/ (on when CI is set)
-#   tools/run_tests.sh --quick     the main build only
+#                                  which are installed from PyPI into build/
 #   tools/run_tests.sh ... -- -R x arguments for ctest
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-quick=false
+all=false
 interop=${EDGEOPT_INTEROP:-OFF}
-[ -n "${CI:-}" ] && interop=ON
 while [ $# -gt 0 ]; do
   case "$1" in
-    --quick) quick=true ;;
+    --all) all=true ;;
     --interop) interop=ON ;;
     --) shift; break ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run_tests.sh: unknown argument $1; see --help" >&2; exit 2 ;;
   esac
   shift
@@ -38,8 +36,8 @@ build() {
   folders+=("$PWD/$folder")
 }
 
-build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_WERROR=ON -DEDGEOPT_INTEROP="$interop"
-if ! $quick; then
+build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_INTEROP="$interop"
+if $all; then
   build portable build/portable
   build sanitize build/sanitize
 fi

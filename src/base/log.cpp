@@ -34,7 +34,8 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
   return spdlog::level::off;
 }
 
-// Names from models and file systems may hold anything: a message stays one line of sensible length.
+// Names from models and file systems may hold anything: a message stays one line of sensible
+// length.
 std::string one_line(std::string_view message) {
   constexpr size_t kLongest = 1000;
   constexpr std::string_view kGap = " [...] ";

@@ -99,9 +99,9 @@ void infer_unsqueeze(InferContext& c) {
 void compute(ComputeContext& c) { copy_elements(c.input(0), c.output(0)); }
 
 constexpr OpTraits kMoves = {.positively_homogeneous = true,
-                              .data_movement = true,
-                              .same_elements = true,
-                              .quantizable = true};
+                             .data_movement = true,
+                             .same_elements = true,
+                             .quantizable = true};
 
 }  // namespace
 

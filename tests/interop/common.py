@@ -1,4 +1,5 @@
 """What the judges share: the models to judge, seeded inputs, and calls of the program."""
+
 import argparse
 import pathlib
 import subprocess
@@ -8,16 +9,32 @@ import numpy as np
 import onnx
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-NUMPY_TYPES = {onnx.TensorProto.FLOAT: np.float32, onnx.TensorProto.INT64: np.int64, onnx.TensorProto.INT32: np.int32}
+NUMPY_TYPES = {
+    onnx.TensorProto.FLOAT: np.float32,
+    onnx.TensorProto.INT64: np.int64,
+    onnx.TensorProto.INT32: np.int32,
+}
 
 
 def arguments(description):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--edgeopt", required=True, help="the program")
-    parser.add_argument("--work", required=True, type=pathlib.Path, help="folder for files on the way")
-    parser.add_argument("--shared", type=pathlib.Path, default=SOURCE.parent / "shared", help="folder with data/models")
+    parser.add_argument(
+        "--work", required=True, type=pathlib.Path, help="folder for files on the way"
+    )
+    parser.add_argument(
+        "--shared",
+        type=pathlib.Path,
+        default=SOURCE.parent / "shared",
+        help="folder with data/models",
+    )
     parser.add_argument("--samples", type=int, default=4)
-    parser.add_argument("models", nargs="*", type=pathlib.Path, help="default: the project's own and the shared ones")
+    parser.add_argument(
+        "models",
+        nargs="*",
+        type=pathlib.Path,
+        help="default: the project's own and the shared ones",
+    )
     parsed = parser.parse_args()
     parsed.work.mkdir(parents=True, exist_ok=True)
     if not parsed.models:
@@ -59,7 +76,9 @@ def seeded_inputs(path, count):
 def edgeopt(program, *words):
     done = subprocess.run([program, *map(str, words)], capture_output=True, text=True)
     if done.returncode != 0:
-        raise RuntimeError(f"edgeopt {words[0]}: status {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
+        raise RuntimeError(
+            f"edgeopt {words[0]}: status {done.returncode}: {done.stderr.strip().splitlines()[-1:]}"
+        )
     return done.stdout
 
 
@@ -83,7 +102,19 @@ def quantize(program, model, target, folder, *more):
     arrays = {name: np.concatenate([sample[name] for sample in samples]) for name in samples[0]}
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / "calibration.npz", **arrays)
-    edgeopt(program, "quantize", model, "--calib", folder / "calibration.npz", "--target", target, "-o", folder, "-q", *more)
+    edgeopt(
+        program,
+        "quantize",
+        model,
+        "--calib",
+        folder / "calibration.npz",
+        "--target",
+        target,
+        "-o",
+        folder,
+        "-q",
+        *more,
+    )
     return folder / model.name
 
 

@@ -1,7 +1,8 @@
 """Makes a virtual environment from a requirements file, or leaves one that is already complete.
 
-    python3 environment.py build/judge-tensorrt requirements-tensorrt.txt
+python3 environment.py build/judge-tensorrt requirements-tensorrt.txt
 """
+
 import pathlib
 import subprocess
 import sys

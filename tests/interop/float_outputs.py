@@ -1,4 +1,5 @@
 """Float execution: edgeopt's outputs are those of ONNX Runtime, to 1e-4 of the largest element (1e-3 behind more than 50 layers)."""
+
 import numpy as np
 import onnx
 
@@ -9,7 +10,10 @@ DEEP = 50
 
 
 def check(path):
-    layers = sum(node.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul") for node in onnx.load(path).graph.node)
+    layers = sum(
+        node.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul")
+        for node in onnx.load(path).graph.node
+    )
     limit = 1e-3 if layers > DEEP else 1e-4
     session = common.cpu_session(path)
     worst = 0.0

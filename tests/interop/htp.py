@@ -1,4 +1,5 @@
 """`--target qnn` on Qualcomm's HTP simulator, without fallback to the CPU: taken whole, and computed right."""
+
 import multiprocessing
 import os
 import re
@@ -21,13 +22,20 @@ def simulate(model, samples, log, reply):
         import onnxruntime
         import onnxruntime_qnn
 
-        onnxruntime.register_execution_provider_library(PROVIDER, onnxruntime_qnn.get_library_path())
+        onnxruntime.register_execution_provider_library(
+            PROVIDER, onnxruntime_qnn.get_library_path()
+        )
         devices = [device for device in onnxruntime.get_ep_devices() if device.ep_name == PROVIDER]
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 0
         options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
         options.add_provider_for_devices(
-            devices, {"backend_path": onnxruntime_qnn.get_qnn_htp_path(), "offload_graph_io_quantization": "0"})
+            devices,
+            {
+                "backend_path": onnxruntime_qnn.get_qnn_htp_path(),
+                "offload_graph_io_quantization": "0",
+            },
+        )
         session = onnxruntime.InferenceSession(str(model), options)
         reply.send([session.run(None, sample) for sample in samples])
     except Exception as error:
@@ -46,7 +54,9 @@ def check(path):
     quantized = common.quantize(ARGUMENTS.edgeopt, path, "qnn", folder)
     samples = common.seeded_inputs(path, ARGUMENTS.samples)
     mine, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=simulate, args=(quantized, samples, folder / "htp.log", theirs))
+    process = multiprocessing.Process(
+        target=simulate, args=(quantized, samples, folder / "htp.log", theirs)
+    )
     process.start()
     theirs.close()
     try:
@@ -55,7 +65,10 @@ def check(path):
         outputs = "the simulator ended without an answer"
     process.join()
     if isinstance(outputs, str):
-        return False, f"refused: {refused_nodes(folder / 'htp.log') or outputs.splitlines()[0][:200]}"
+        return (
+            False,
+            f"refused: {refused_nodes(folder / 'htp.log') or outputs.splitlines()[0][:200]}",
+        )
     session = common.cpu_session(quantized)
     expected = [session.run(None, sample) for sample in samples]
     levels, same = [], []
@@ -65,7 +78,10 @@ def check(path):
         levels.append(common.sqnr(a, b))
         same.append(np.mean([x.argmax() == y.argmax() for x, y in zip(a, b)]))
     good = min(levels) >= LEAST_SQNR
-    return good, f"taken whole; SQNR against the CPU {min(levels):.1f} dB, same argmax {100 * same[0]:.0f} %"
+    return (
+        good,
+        f"taken whole; SQNR against the CPU {min(levels):.1f} dB, same argmax {100 * same[0]:.0f} %",
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Node by node: between two layers of codes, each stretch of the graph is fed ONNX
 one step, and 99.9 % must be equal. Whole network: the mean difference of the outputs and the share of other labels may be at most 1.5 times
 those of ONNX Runtime against itself with every Conv, Gemm and MatMul output multiplied by 1 + 2^-23.
 """
+
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
@@ -39,10 +40,20 @@ def stretch_before(model, quantizer, codes, types):
             nodes[id(producer[name])] = producer[name]
             open_names += producer[name].input
     ordered = [node for node in model.graph.node if id(node) in nodes]
-    declared = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape) for name, value in inputs.items()]
+    declared = [
+        helper.make_tensor_value_info(
+            name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape
+        )
+        for name, value in inputs.items()
+    ]
     output = helper.make_tensor_value_info(quantizer.output[0], types[quantizer.output[0]], None)
     graph = helper.make_graph(ordered, "stretch", declared, [output], list(used.values()))
-    return helper.make_model(graph, opset_imports=list(model.opset_import), ir_version=model.ir_version), inputs
+    return (
+        helper.make_model(
+            graph, opset_imports=list(model.opset_import), ir_version=model.ir_version
+        ),
+        inputs,
+    )
 
 
 def node_by_node(path, model, folder):
@@ -58,13 +69,18 @@ def node_by_node(path, model, folder):
         name = quantizer.output[0]
         stretch, inputs = stretch_before(model, quantizer, known, types)
         onnx.save(stretch, folder / "stretch.onnx")
-        got = common.run_model(ARGUMENTS.edgeopt, folder / "stretch.onnx", inputs, folder / "stretch")[name]
+        got = common.run_model(
+            ARGUMENTS.edgeopt, folder / "stretch.onnx", inputs, folder / "stretch"
+        )[name]
         steps = np.abs(got.astype(np.int64) - codes[name].astype(np.int64))
         if steps.max(initial=0) > 1:
             return False, f"{name}: codes differ by {steps.max()} steps"
         total, equal = total + steps.size, equal + int((steps == 0).sum())
     share = equal / max(total, 1)
-    return share >= EQUAL_SHARE, f"{len(quantizers)} stretches, {100 * share:.4f} % of codes equal, none off by more than 1"
+    return (
+        share >= EQUAL_SHARE,
+        f"{len(quantizers)} stretches, {100 * share:.4f} % of codes equal, none off by more than 1",
+    )
 
 
 def perturbed(model):
@@ -78,7 +94,9 @@ def perturbed(model):
         if node.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul"):
             name = node.output[0]
             node.output[0] = name + "_exact"
-            nodes.append(helper.make_node("Mul", [node.output[0], factor], [name], name=name + "_perturb"))
+            nodes.append(
+                helper.make_node("Mul", [node.output[0], factor], [name], name=name + "_perturb")
+            )
     del copy.graph.node[:]
     copy.graph.node.extend(nodes)
     return copy.SerializeToString()
@@ -98,7 +116,10 @@ def whole_network(path, quantized, model, folder):
         other_theirs += int(a.argmax() != b.argmax())
     rounding = 1e-6 * len(samples) * float(np.abs(a).max())
     good = ours <= FACTOR * theirs + rounding and other_ours <= FACTOR * other_theirs + 1
-    return good, f"mean difference {ours / len(samples):.2e} (ONNX Runtime's own {theirs / len(samples):.2e}), other labels {other_ours} ({other_theirs})"
+    return (
+        good,
+        f"mean difference {ours / len(samples):.2e} (ONNX Runtime's own {theirs / len(samples):.2e}), other labels {other_ours} ({other_theirs})",
+    )
 
 
 def check(path):

@@ -1,4 +1,5 @@
 """`--target tensorrt` through NVIDIA's parser and engine builder: every quantizer read, an engine built. No GPU needed."""
+
 import collections
 
 import onnx
@@ -34,8 +35,15 @@ def check(path):
     parser = trt.OnnxParser(network, logger)
     if not parser.parse_from_file(str(quantized)):
         return False, "refused: " + parser.get_error(0).desc()
-    read = collections.Counter(str(network.get_layer(i).type).split(".")[-1] for i in range(network.num_layers))
-    counts = (read["QUANTIZE"], written["QuantizeLinear"], read["DEQUANTIZE"], written["DequantizeLinear"])
+    read = collections.Counter(
+        str(network.get_layer(i).type).split(".")[-1] for i in range(network.num_layers)
+    )
+    counts = (
+        read["QUANTIZE"],
+        written["QuantizeLinear"],
+        read["DEQUANTIZE"],
+        written["DequantizeLinear"],
+    )
     text = "Quantize {} of {}, Dequantize {} of {}".format(*counts)
     if counts[0] < counts[1] or counts[2] < counts[3]:
         return False, text
@@ -47,7 +55,15 @@ def check(path):
     config.set_compute_capability(trt.ComputeCapability.SM86, 0)
     engine = builder.build_serialized_network(network, config)
     if engine is None:
-        return False, "the builder failed: " + "; ".join(message for severity, message in logger.lines if severity <= trt.ILogger.Severity.ERROR)[-300:]
+        return (
+            False,
+            "the builder failed: "
+            + "; ".join(
+                message
+                for severity, message in logger.lines
+                if severity <= trt.ILogger.Severity.ERROR
+            )[-300:],
+        )
     return True, f"{text}, engine of {engine.nbytes} bytes"
 
 

@@ -32,8 +32,9 @@ void print(const EvaluateResult& result, bool profile) {
                      "outputs   SQNR {:.1f} dB, same class {:.2f} %, largest difference {:.3g}\n",
                      result.sqnr_db, result.agreement, result.max_abs);
   }
-  std::cout << format("speed     {:.1f} samples/s, loading not counted ({} samples, {:.2f} s in all)\n",
-                      result.samples_per_second, result.samples, result.seconds);
+  std::cout << format(
+      "speed     {:.1f} samples/s, loading not counted ({} samples, {:.2f} s in all)\n",
+      result.samples_per_second, result.samples, result.seconds);
   if (profile) std::cout << "\n" << profile_table(result.profile);
 }
 
