@@ -37,8 +37,7 @@ class QuantizeJob {
   QuantizeResult run() {
     check_options();
     load();
-    make_folder(options_.output_folder);
-    AtomicFile writable(result_.files["model"]);  // refuse now rather than after the work
+    open_output();
     open_sources();
     run_passes_of_pipeline();
     require_quantized();
@@ -92,6 +91,12 @@ class QuantizeJob {
       note(format("input '{}': the batch is fixed to 1, which target {} needs", input,
                   target_.name));
     }
+  }
+
+  // A folder that cannot be written is refused now rather than after the work.
+  void open_output() {
+    make_folder(options_.output_folder);
+    const AtomicFile probe(result_.files["model"]);
   }
 
   void open_sources() {

@@ -84,8 +84,9 @@ std::string figures(const QuantizeResult& result) {
   if (result.tensors.empty()) return text;
   text +=
       "<section class=card><h2>SQNR of each layer</h2><p class=lead>Simulated values against the "
-      "float model's, in network order. More is better; the error of all layers before is "
-      "included.</p><div class=key><span style=\"--c:var(--blue)\">quantized tensor</span>"
+      "float model's, in network order (numbers as in the table below). More is better; the "
+      "error of all layers before is included.</p><div class=key><span "
+      "style=\"--c:var(--blue)\">quantized tensor</span>"
       "<span style=\"--c:var(--hot)\">the worst " +
       format("{}", std::min(html::kWorstMarked, result.tensors.size())) +
       "</span></div><div class=scroll>" + html::sqnr_plot(result.tensors) + "</div></section>";

@@ -11,7 +11,7 @@ namespace edgeopt::html {
 namespace {
 
 // Geometry of the plots over the network, in pixels.
-constexpr double kWidth = 1112;
+constexpr double kWidth = 1064;
 constexpr double kLeft = 46;
 constexpr double kRight = 8;
 constexpr double kNarrowestSlot = 5;
@@ -77,6 +77,17 @@ std::set<size_t> worst_of(const std::vector<TensorReport>& tensors) {
                    [&](size_t a, size_t b) { return tensors[a].sqnr_db < tensors[b].sqnr_db; });
   order.resize(std::min(order.size(), kWorstMarked));
   return {order.begin(), order.end()};
+}
+
+// Numbers of the tensors below the plot, as in the table.
+std::string numbers_below(const Slots& slots, size_t count, double y) {
+  const size_t step = slots.slot * 5 >= 40 ? 5 : slots.slot * 10 >= 40 ? 10 : 20;
+  std::string body;
+  for (size_t i = 0; i < count; ++i) {
+    if (i > 0 && (i + 1) % step != 0) continue;
+    body += text(slots.middle(i), y, format("{}", i + 1), "middle");
+  }
+  return body;
 }
 
 // Rows of one bar each, with a label to the left and the value behind the bar.
@@ -154,7 +165,8 @@ std::string range_axis(const RangeScale& scale, double right) {
       const double at = scale.scale(value);
       if (at > scale.high || at < scale.low) continue;
       body += line(kLeft, scale.y(value), right, scale.y(value), "grid") +
-              text(kLeft - 8, scale.y(value) + 4, compact(value), "end");
+              text(kLeft - 8, scale.y(value) + 4, format("{}{:g}", value < 0 ? "\u2212" : "", tick),
+                   "end");
     }
   }
   return body;
@@ -225,8 +237,7 @@ std::string sqnr_plot(const std::vector<TensorReport>& tensors) {
     }
     body += mark(slots, i, kBottom, tensors[i], drawn);
   }
-  body += text(kLeft, kBottom + 20, "input") +
-          text(slots.width - kRight, kBottom + 20, "output", "end");
+  body += numbers_below(slots, tensors.size(), kBottom + 19);
   return svg(slots.width, kBottom + 28, "SQNR of each quantized tensor in network order", body);
 }
 
@@ -242,8 +253,7 @@ std::string range_plot(const std::vector<TensorReport>& tensors) {
                               observed_lines(t, scale, slots.middle(i));
     body += mark(slots, i, RangeScale::kBottom, t, drawn);
   }
-  body += text(kLeft, RangeScale::kBottom + 20, "input") +
-          text(slots.width - kRight, RangeScale::kBottom + 20, "output", "end");
+  body += numbers_below(slots, tensors.size(), RangeScale::kBottom + 19);
   return svg(slots.width, RangeScale::kBottom + 28, "Ranges of quantized tensors", body);
 }
 

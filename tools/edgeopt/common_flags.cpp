@@ -1,31 +1,50 @@
 #include "common_flags.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 namespace edgeopt::tool {
 namespace {
 
-Shape parse_dimensions(const std::string& text) {
-  Shape shape;
-  size_t begin = 0;
-  while (begin <= text.size()) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    const std::string number = text.substr(begin, end - begin);
-    size_t used = 0;
-    int64_t value = -1;
-    try {
-      value = std::stoll(number, &used);
-    } catch (const std::exception&) {
-      used = 0;
-    }
-    if (used == 0 || used != number.size() || value < 1) {
-      throw CLI::ValidationError("--input-shape",
-                                 "'" + text + "' is not a list of positive numbers");
-    }
-    shape.push_back(value);
-    begin = end + 1;
+// "1,2.5,3" as numbers; nullopt when it is no such list.
+template <typename T>
+std::optional<std::vector<T>> parse_numbers(const std::string& text) {
+  std::vector<T> numbers;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    T number{};
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc{}) return std::nullopt;
+    numbers.push_back(number);
+    if (rest == end) return numbers;
+    if (*rest != ',') return std::nullopt;
+    at = rest + 1;
   }
-  return shape;
+}
+
+Shape parse_dimensions(const std::string& text) {
+  const auto shape = parse_numbers<int64_t>(text);
+  if (!shape || std::any_of(shape->begin(), shape->end(), [](int64_t n) { return n < 1; })) {
+    throw CLI::ValidationError("--input-shape", "'" + text + "' is not a list of positive numbers");
+  }
+  return *shape;
+}
+
+// One number, or one for each channel.
+CLI::Option* add_channels_option(CLI::App& app, const std::string& name,
+                                 std::vector<double>& values, const std::string& help) {
+  return app.add_option_function<std::string>(
+      name,
+      [name, &values](const std::string& text) {
+        const auto numbers = parse_numbers<double>(text);
+        if (!numbers || numbers->size() > 4) {
+          throw CLI::ValidationError(name, "'" + text + "' is not one to four numbers like 1,2,3");
+        }
+        values = *numbers;
+      },
+      help);
 }
 
 }  // namespace
@@ -35,15 +54,10 @@ void add_preprocessing_flags(CLI::App& app, DataSpec& spec) {
   app.add_option("--preset", spec.preset,
                  "Preprocessing by name; `edgeopt list presets` shows them; other flags refine it")
       ->group(group);
-  app.add_option("--mean", spec.mean,
-                 "y = (x - mean) / std with x in 0..255: one number, or one for each channel")
-      ->delimiter(',')
-      ->expected(1, 4)
+  add_channels_option(app, "--mean", spec.mean,
+                      "y = (x - mean) / std with x in 0..255: one number or 123.7,116.3,103.5")
       ->group(group);
-  app.add_option("--std", spec.std, "See --mean; also in 0..255 units")
-      ->delimiter(',')
-      ->expected(1, 4)
-      ->group(group);
+  add_channels_option(app, "--std", spec.std, "See --mean; also in 0..255 units")->group(group);
   app.add_option("--resize", spec.resize,
                  "256: the short side; 320x240: width x height (default: the model's input)")
       ->group(group);
@@ -75,6 +89,8 @@ void add_input_shape_flag(CLI::App& app, InputShapes& shapes) {
            }
          },
          "NAME:1,3,224,224: shape of an input with symbolic dimensions (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("NAME:N,...")
       ->group("Model");
 }
 

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/file.h"
+#include "base/format.h"
 #include "base/log.h"
 #include "command.h"
 #include "edgeopt/error.h"
@@ -43,6 +44,23 @@ void set_levels(const GlobalFlags& flags) {
   }
 }
 
+// "edgeopt quantize", as far as it was given.
+std::string called_name(const CLI::App& app) {
+  const auto subs = app.get_subcommands();
+  return subs.empty() ? app.get_name() : app.get_name() + " " + subs.front()->get_name();
+}
+
+// CLI11 would say only that a subcommand is missing.
+void require_command(CLI::App& app, int argc, char** argv) {
+  std::string names;
+  for (const Command* command : kCommands) {
+    names += (names.empty() ? "" : ", ") + std::string(command->name);
+  }
+  if (argc < 2) fail(ErrorCode::kUsage, "say a command: {}; see edgeopt --help", names);
+  if (argv[1][0] == '-' || app.get_subcommand_no_throw(argv[1]) != nullptr) return;
+  fail(ErrorCode::kUsage, "there is no command '{}'; commands: {}", argv[1], names);
+}
+
 int parse_and_run(int argc, char** argv) {
   CLI::App app("Quantizes ONNX models for small devices, on the ONNX file itself.", "edgeopt");
   app.set_version_flag("--version", std::string("edgeopt ") + version());
@@ -60,10 +78,12 @@ int parse_and_run(int argc, char** argv) {
     sub->add_flag("--no-progress", global.no_progress, "No progress bars on a terminal")
         ->group("Messages");
   }
+  require_command(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageStatus;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    fail(ErrorCode::kUsage, "{}; see {} --help", error.what(), called_name(app));
   }
   set_levels(global);
   for (const auto& [sub, run] : runners) {

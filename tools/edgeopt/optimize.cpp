@@ -8,6 +8,7 @@
 #include "command.h"
 #include "common_flags.h"
 #include "progress.h"
+#include "recipe.h"
 #include "text_table.h"
 
 namespace edgeopt::tool {
@@ -15,16 +16,22 @@ namespace {
 
 struct Flags {
   OptimizeOptions options;
+  std::string recipe;
   bool json = false;
 };
 
-int run(Flags& flags, const GlobalFlags& global) {
+int run(CLI::App& app, Flags& flags, const GlobalFlags& global) {
+  apply_recipe(app, flags.recipe);
+  if (flags.options.passes.empty()) {
+    fail(ErrorCode::kUsage, "--passes is required (on the command line or in --recipe)");
+  }
   flags.options.progress = make_progress(global);
   const OptimizeResult result = optimize(flags.options);
   if (flags.json) {
     Json passes = Json::array();
     for (const PassReport& pass : result.passes) {
       passes.push_back({{"name", pass.name}, {"changes", pass.changes}, {"seconds", pass.seconds}});
+      if (pass.sqnr_db) passes.back()["sqnr_db"] = *pass.sqnr_db;
     }
     const Json report{{"model", flags.options.model},
                       {"output", flags.options.output},
@@ -36,9 +43,16 @@ int run(Flags& flags, const GlobalFlags& global) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const PassReport& pass : result.passes) {
-    rows.push_back({pass.name, format("{}", pass.changes), format("{:.1f}", pass.seconds * 1e3)});
+    rows.push_back({pass.name, format("{}", pass.changes), format("{:.1f}", pass.seconds * 1e3),
+                    pass.sqnr_db ? format("{:.1f}", *pass.sqnr_db) : ""});
   }
-  std::cout << text_table({{"pass"}, {"changes", true}, {"ms", true}}, rows)
+  std::vector<Column> columns{{"pass"}, {"changes", true}, {"ms", true}};
+  if (flags.options.check_each) {
+    columns.push_back({"outputs dB", true});
+  } else {
+    for (auto& row : rows) row.pop_back();
+  }
+  std::cout << text_table(columns, rows)
             << format("nodes {} -> {}\n", result.nodes_before, result.nodes_after);
   return 0;
 }
@@ -49,8 +63,8 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags& global) {
   app.add_option("model", options.model, "Model (.onnx)")->required();
   app.add_option("-o,--output", options.output, "File to write (default: nothing is written)");
   app.add_option("--passes", options.passes,
-                 "Passes in order: name,name{option=value},...; `edgeopt list passes` shows them")
-      ->required();
+                 "Passes in order: name,name{option=value},...; `edgeopt list passes` shows them");
+  add_recipe_flag(app, flags->recipe);
   app.add_flag("--check-each", options.check_each,
                "After each pass compare the outputs with the original's");
   app.add_option("--target", options.target, "Target of the quantizing passes")
@@ -69,7 +83,7 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags& global) {
       "Examples:\n"
       "  edgeopt optimize model.onnx --passes fold-constants,fold-batch-norm -o folded.onnx\n"
       "  edgeopt optimize model.onnx --passes 'canonicalize,equalize-layers' --check-each");
-  return [flags, &global] { return run(*flags, global); };
+  return [flags, &app, &global] { return run(app, *flags, global); };
 }
 
 }  // namespace

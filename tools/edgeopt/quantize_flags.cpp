@@ -3,6 +3,7 @@
 #include "base/format.h"
 #include "common_flags.h"
 #include "edgeopt/optimize.h"
+#include "recipe.h"
 
 namespace edgeopt::tool {
 namespace {
@@ -23,8 +24,8 @@ void QuantizeFlags::declare(CLI::App& app, bool with_model) {
   app.add_option("--target", options.target, "What the result is for")
       ->check(CLI::IsMember(names_of("targets")))
       ->capture_default_str();
-  app.set_config("--recipe", "", "The same options from a TOML file; flags win")
-      ->check(CLI::ExistingFile);
+  app_ = &app;
+  add_recipe_flag(app, recipe);
   declare_data(app);
   declare_quantization(app);
   declare_gates(app);
@@ -61,6 +62,7 @@ void QuantizeFlags::declare_quantization(CLI::App& app) {
       ->group(group);
   app.add_option("--calibrator-option", calibrator_options_,
                  "NAME=VALUE; `edgeopt list calibrators` shows them (repeatable)")
+      ->allow_extra_args(false)
       ->group(group);
   app.add_option("--activation-bits", options.activation_bits, "8 or 16")
       ->check(CLI::IsMember({8, 16}))
@@ -85,6 +87,7 @@ void QuantizeFlags::declare_quantization(CLI::App& app) {
                "Quantize what comes after the last layers too (detector decoding, softmax)")
       ->group(group);
   app.add_option("--skip", options.skipped, "Glob of node names that stay in float (repeatable)")
+      ->allow_extra_args(false)
       ->group(group);
   app.add_option("--encodings-version", options.encodings_version, "Schema of the encodings JSON")
       ->check(CLI::IsMember({"0.6.1", "1.0.0", "2.0.0"}))
@@ -98,7 +101,8 @@ void QuantizeFlags::declare_gates(CLI::App& app) {
   app.add_option("--min-sqnr", options.min_sqnr, "Output SQNR in dB")->group(group);
 }
 
-QuantizeOptions QuantizeFlags::resolved() const {
+QuantizeOptions QuantizeFlags::resolved() {
+  apply_recipe(*app_, recipe);
   QuantizeOptions result = options;
   if (result.output_folder.empty()) result.output_folder = "quantized";
   const DataSpec evaluation = result.evaluation;

@@ -122,7 +122,8 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags&) {
   app.add_option("model", options.model, "Model (.onnx)")->required();
   app.add_option("--input", flags->inputs,
                  "FILE or NAME=FILE: .npy, .npz, .pb, raw float32 or an image (repeatable; "
-                 "default: synthetic)");
+                 "default: synthetic)")
+      ->allow_extra_args(false);
   app.add_option("-o,--output", flags->output,
                  "Folder for NAME.npy of each output, a .npy file, or - for standard output");
   app.add_option("--repeat", options.repeat, "Runs; the fastest is reported")
