@@ -101,6 +101,8 @@ struct QuantizeResult {
   AccuracyReport accuracy;
   std::vector<std::string> notes;  // what a user should know: batch fixed, synthetic inputs, ...
   std::vector<std::string> unmet;  // gates that were not met
+  double seconds = 0;              // of the whole work
+  int threads = 0;                 // that it used
 };
 
 // Writes NAME.onnx and NAME.encodings.json into the output folder, each atomically.

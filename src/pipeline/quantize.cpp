@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "base/file.h"
 #include "base/format.h"
@@ -35,6 +36,7 @@ class QuantizeJob {
         policy_(policy_for(options, target_)) {}
 
   QuantizeResult run() {
+    const auto start = std::chrono::steady_clock::now();
     check_options();
     load();
     open_output();
@@ -44,6 +46,10 @@ class QuantizeJob {
     write_files();
     measure();
     check_gates();
+    const auto spent = std::chrono::steady_clock::now() - start;
+    result_.seconds = std::chrono::duration<double>(spent).count();
+    result_.threads = options_.threads > 0 ? options_.threads
+                                           : static_cast<int>(std::thread::hardware_concurrency());
     return std::move(result_);
   }
 
@@ -84,12 +90,24 @@ class QuantizeJob {
   void load() {
     original_ = load_executable(options_.model, options_.input_shapes);
     result_.bytes_before = stored_bytes(options_.model, original_);
+    refuse_quantized();
     specs_ = input_specs(original_, options_.input_shapes);
     model_ = original_;
     if (!policy_.fixed_batch) return;
     for (const std::string& input : fix_batch(model_)) {
       note(format("input '{}': the batch is fixed to 1, which target {} needs", input,
                   target_.name));
+    }
+  }
+
+  void refuse_quantized() const {
+    const Graph& graph = original_.graph;
+    for (const NodeId id : graph.topological_order()) {
+      const Node& node = graph.node(id);
+      if (node.op_type != "QuantizeLinear" && node.op_type != "DynamicQuantizeLinear") continue;
+      if (node.inputs.empty() || graph.constant(node.inputs[0]) != nullptr) continue;
+      fail(ErrorCode::kUnsupported, "{}: is quantized already ({}); give the float model",
+           options_.model, graph.describe(id));
     }
   }
 

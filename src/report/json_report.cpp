@@ -1,6 +1,8 @@
 // report_json: everything a QuantizeResult holds, and the environment.
 #include <sys/utsname.h>
 
+#include <filesystem>
+
 #include "base/json.h"
 #include "edgeopt/quantize.h"
 
@@ -50,21 +52,31 @@ Json accuracy_json(const AccuracyReport& accuracy) {
   return json;
 }
 
+// Names beside the report: folders differ between runs.
+Json files_json(const QuantizeResult& result) {
+  Json files = Json::object();
+  for (const auto& [kind, path] : result.files) {
+    files[kind] = std::filesystem::path(path).filename().string();
+  }
+  return files;
+}
+
 // What differs between runs and machines stands here and nowhere else in the report.
 Json environment_json(const QuantizeResult& result) {
   utsname system{};
   ::uname(&system);
   Json seconds = Json::array();
-  double total = 0;
   for (const PassReport& pass : result.passes) {
     seconds.push_back({{"step", pass.name}, {"seconds", pass.seconds}});
-    total += pass.seconds;
   }
   return {{"edgeopt", EDGEOPT_VERSION},
           {"system", system.sysname},
           {"machine", system.machine},
+          {"threads", result.threads},
+          {"model", result.model},
+          {"folder", std::filesystem::path(result.files.at("model")).parent_path().string()},
           {"steps", std::move(seconds)},
-          {"total_seconds", total}};
+          {"total_seconds", result.seconds}};
 }
 
 }  // namespace
@@ -74,11 +86,11 @@ std::string report_json(const QuantizeResult& result) {
   for (const PassReport& pass : result.passes) {
     passes.push_back({{"name", pass.name}, {"changes", pass.changes}});
   }
-  const Json report{{"model", result.model},
+  const Json report{{"model", std::filesystem::path(result.model).filename().string()},
                     {"target", result.target},
                     {"calibrator", result.calibrator},
                     {"calibration", result.calibration},
-                    {"files", result.files},
+                    {"files", files_json(result)},
                     {"bytes_before", result.bytes_before},
                     {"bytes_after", result.bytes_after},
                     {"quantized_nodes", result.quantized_nodes},

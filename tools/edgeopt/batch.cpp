@@ -2,19 +2,20 @@
 //
 // Each model is a process of its own (this program's `quantize`), so that one failure or lack of
 // memory harms no other.
-#include <glob.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <map>
+#include <set>
+#include <thread>
 
 #include "base/file.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "command.h"
+#include "processes.h"
+#include "progress.h"
+#include "quantize_flags.h"
 #include "text_table.h"
 
 namespace edgeopt::tool {
@@ -32,92 +33,95 @@ struct Flags {
 
 struct Member {
   std::string model;
+  fs::path folder;  // of its results
   std::string log;  // standard error of its process
   std::string report;
   int status = -1;
 };
 
-std::vector<std::string> expand(const std::vector<std::string>& patterns) {
-  std::vector<std::string> models;
-  for (const std::string& pattern : patterns) {
-    glob_t found{};
-    if (::glob(pattern.c_str(), 0, nullptr, &found) != 0) {
-      fail(ErrorCode::kUsage, "{}: no model matches", pattern);
-    }
-    for (size_t i = 0; i < found.gl_pathc; ++i) models.emplace_back(found.gl_pathv[i]);
-    ::globfree(&found);
+// Folders below the one that all models share, so that models of one name do not collide.
+std::vector<Member> make_members(const std::vector<std::string>& models, const fs::path& output) {
+  fs::path common = fs::absolute(models.front()).lexically_normal().parent_path();
+  for (const std::string& model : models) {
+    const fs::path folder = fs::absolute(model).lexically_normal().parent_path();
+    const auto differ = std::mismatch(common.begin(), common.end(), folder.begin(), folder.end());
+    fs::path shared;
+    for (auto it = common.begin(); it != differ.first; ++it) shared /= *it;
+    common = shared;
   }
-  return models;
-}
-
-std::vector<Member> make_members(const Flags& flags) {
   std::vector<Member> members;
-  std::map<std::string, std::string> stems;
-  for (const std::string& model : expand(flags.patterns)) {
-    const std::string stem = fs::path(model).stem();
-    const auto [other, fresh] = stems.emplace(stem, model);
-    if (!fresh) {
-      fail(ErrorCode::kUsage, "{} and {} would write the same files; rename one", other->second,
-           model);
+  std::set<fs::path> bases;
+  for (const std::string& model : models) {
+    const fs::path folder = fs::absolute(model).lexically_normal().parent_path();
+    Member member{model, (output / folder.lexically_relative(common)).lexically_normal(), "", "",
+                  -1};
+    const fs::path base = member.folder / fs::path(model).stem();
+    if (!bases.insert(base).second) {
+      fail(ErrorCode::kUsage, "{}: another model writes the same files {}.*; rename one", model,
+           base.string());
     }
-    const fs::path base = fs::path(flags.output) / stem;
-    members.push_back({model, base.string() + ".log", base.string() + ".report.json", -1});
+    member.log = base.string() + ".log";
+    member.report = base.string() + ".report.json";
+    members.push_back(std::move(member));
   }
   return members;
 }
 
-pid_t start(const Member& member, const Flags& flags) {
-  std::vector<std::string> words{"edgeopt", "quantize",   member.model,
-                                 "-o",      flags.output, "--no-progress"};
+// A mistake in the recipe is said once, not by each member.
+void check_recipe(const std::string& recipe) {
+  CLI::App app("", "quantize");
+  QuantizeFlags flags;
+  flags.declare(app, false);
+  flags.recipe = recipe;
+  flags.resolved();
+}
+
+std::vector<std::string> command_line(const Member& member, const Flags& flags) {
+  std::vector<std::string> words{
+      "edgeopt", "quantize", member.model, "-o", member.folder.string(), "--no-progress"};
   if (!flags.recipe.empty()) words.insert(words.end(), {"--recipe", flags.recipe});
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  const pid_t child = ::fork();
-  if (child < 0) fail(ErrorCode::kInternal, "a process could not be started");
-  if (child > 0) return child;
-  if (std::freopen(member.log.c_str(), "w", stderr) == nullptr ||
-      std::freopen("/dev/null", "w", stdout) == nullptr) {
-    std::_Exit(static_cast<int>(ErrorCode::kBadInput));
+  if (flags.jobs > 1) {
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    words.insert(words.end(), {"--threads", format("{}", std::max(1, cores / flags.jobs))});
   }
-  ::execv("/proc/self/exe", arguments.data());
-  std::_Exit(static_cast<int>(ErrorCode::kInternal));
+  return words;
 }
 
-void run_all(std::vector<Member>& members, const Flags& flags) {
-  std::map<pid_t, Member*> running;
-  size_t next = 0;
-  size_t done = 0;
-  while (done < members.size()) {
-    while (next < members.size() && running.size() < static_cast<size_t>(flags.jobs)) {
-      running[start(members[next], flags)] = &members[next];
-      ++next;
-    }
-    int status = 0;
-    const pid_t child = ::wait(&status);
-    const auto found = running.find(child);
-    if (found == running.end()) continue;
-    Member& member = *found->second;
-    member.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    running.erase(found);
+void run_all(std::vector<Member>& members, const Flags& flags, const Progress& progress) {
+  std::vector<Process> processes;
+  for (const Member& member : members) {
+    make_folder(member.folder);
+    std::error_code ignored;
+    fs::remove(member.report, ignored);  // of an earlier run
+    processes.push_back({command_line(member, flags), member.log});
+  }
+  int64_t done = 0;
+  const auto total = static_cast<int64_t>(members.size());
+  if (progress) progress("batch", 0, total);
+  run_processes(processes, flags.jobs, [&](size_t index, int status) {
+    Member& member = members[index];
+    member.status = status;
     ++done;
-    log_info(format("{}/{} {}: {}", done, members.size(), member.model,
-                    member.status == 0 ? "done" : format("failed ({})", member.status)));
-  }
+    log_info(format("{}/{} {}: {}", done, total, member.model,
+                    status == 0 ? "done" : format("failed with status {}", status)));
+    if (progress) progress("batch", done, total);
+  });
 }
 
+// What the member said last, without the program's name.
 std::string last_error(const Member& member) {
+  if (member.status > 128) return format("ended by signal {}", member.status - 128);
   const std::string log = fs::exists(member.log) ? read_file(member.log) : "";
-  const size_t error = log.rfind("error: ");
-  if (error == std::string::npos) return log.empty() ? "" : "see " + member.log;
-  return log.substr(error + 7, log.find('\n', error) - error - 7);
+  const std::string start = "error: ";
+  const size_t error = log.rfind(start);
+  if (error == std::string::npos) return "see " + member.log;
+  const size_t begin = error + start.size();
+  return log.substr(begin, log.find('\n', begin) - begin);
 }
 
 Json member_json(const Member& member) {
   Json row{{"model", member.model}, {"status", member.status}};
-  if (member.status == 0 || member.status == 1) {
-    if (fs::exists(member.report)) row["report"] = Json::parse(read_file(member.report));
-  }
+  if (fs::exists(member.report)) row["report"] = Json::parse(read_file(member.report));
   if (member.status != 0) row["error"] = last_error(member);
   return row;
 }
@@ -137,41 +141,46 @@ std::vector<std::string> table_row(const Json& row) {
   return cells;
 }
 
-int run(const Flags& flags) {
-  std::vector<Member> members = make_members(flags);
-  fs::create_directories(flags.output);
-  run_all(members, flags);
+int run(const Flags& flags, const GlobalFlags& global) {
+  check_recipe(flags.recipe);
+  std::vector<Member> members = make_members(expand_globs(flags.patterns), flags.output);
+  run_all(members, flags, make_progress(global));
   Json rows = Json::array();
-  size_t failed = 0;
-  for (const Member& member : members) {
-    rows.push_back(member_json(member));
-    failed += member.status == 0 ? 0 : 1;
-  }
+  for (const Member& member : members) rows.push_back(member_json(member));
   if (flags.json) {
     std::cout << rows.dump(1) << "\n";
   } else {
     std::vector<std::vector<std::string>> cells;
     for (const Json& row : rows) cells.push_back(table_row(row));
     std::cout << text_table(
-        {{"model"}, {"status"}, {"size", true}, {"SQNR dB", true}, {"top-1", true}, {"error"}},
+        {{"model"}, {"status"}, {"size", true}, {"SQNR dB", true}, {"top-1 %", true}, {"error"}},
         cells);
   }
+  const auto failed = std::count_if(members.begin(), members.end(),
+                                    [](const Member& member) { return member.status != 0; });
   if (failed == 0) return 0;
+  std::cout.flush();
   fail(ErrorCode::kRequirement, "{} of {} models failed", failed, members.size());
 }
 
-std::function<int()> declare(CLI::App& app, const GlobalFlags&) {
+std::function<int()> declare(CLI::App& app, const GlobalFlags& global) {
   auto flags = std::make_shared<Flags>();
   app.add_option("models", flags->patterns, "Models or quoted globs: 'models/*.onnx'")->required();
-  app.add_option("--recipe", flags->recipe, "TOML file with the options of `quantize`")
-      ->check(CLI::ExistingFile);
-  app.add_option("-o,--output", flags->output, "Folder for all results")->capture_default_str();
-  app.add_option("-j,--jobs", flags->jobs, "Processes at a time")
+  app.add_option("--recipe", flags->recipe, "TOML file with the options of `quantize`");
+  app.add_option("-o,--output", flags->output,
+                 "Folder for all results; models of several folders keep theirs below it")
+      ->capture_default_str();
+  app.add_option("-j,--jobs", flags->jobs, "Processes at a time; they share the cores")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   app.add_flag("--json", flags->json, "Print the summary as JSON");
-  app.footer("Example:\n  edgeopt batch 'models/*.onnx' --recipe recipe.toml -j 2");
-  return [flags] { return run(*flags); };
+  app.footer(
+      "Each model is quantized by a process of its own; the others go on when one fails.\n"
+      "Its messages are in NAME.log beside its results.\n\n"
+      "Examples:\n"
+      "  edgeopt batch 'models/*.onnx' --recipe recipe.toml -j 2\n"
+      "  edgeopt batch a.onnx 'b/*.onnx' --recipe recipe.toml --json > summary.json");
+  return [flags, &global] { return run(*flags, global); };
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iostream>
 #include <new>
+#include <string_view>
 
 #include "base/file.h"
 #include "base/format.h"
@@ -51,13 +52,14 @@ std::string called_name(const CLI::App& app) {
 }
 
 // CLI11 would say only that a subcommand is missing.
-void require_command(CLI::App& app, int argc, char** argv) {
+void require_command(int argc, char** argv) {
   std::string names;
   for (const Command* command : kCommands) {
+    if (argc > 1 && std::string_view(argv[1]) == command->name) return;
     names += (names.empty() ? "" : ", ") + std::string(command->name);
   }
   if (argc < 2) fail(ErrorCode::kUsage, "say a command: {}; see edgeopt --help", names);
-  if (argv[1][0] == '-' || app.get_subcommand_no_throw(argv[1]) != nullptr) return;
+  if (argv[1][0] == '-') return;
   fail(ErrorCode::kUsage, "there is no command '{}'; commands: {}", argv[1], names);
 }
 
@@ -78,7 +80,7 @@ int parse_and_run(int argc, char** argv) {
     sub->add_flag("--no-progress", global.no_progress, "No progress bars on a terminal")
         ->group("Messages");
   }
-  require_command(app, argc, argv);
+  require_command(argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

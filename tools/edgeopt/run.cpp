@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <memory>
 
 #include "base/file.h"
 #include "base/format.h"
@@ -31,6 +33,32 @@ std::pair<std::string, std::string> split_input(const std::string& text) {
   if (equals == std::string::npos) return {"", text};
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
+
+// Standard input as a file, named by what it holds: data sources go by the ending.
+class SpooledInput {
+ public:
+  SpooledInput() {
+    const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
+    if (bytes.empty()) fail(ErrorCode::kBadInput, "standard input is empty");
+    path_ = format("{}/edgeopt-input-{}{}", std::filesystem::temp_directory_path().string(),
+                   ::getpid(), ending(bytes));
+    write_file_atomically(path_, bytes);
+  }
+  ~SpooledInput() { ::unlink(path_.c_str()); }
+  SpooledInput(const SpooledInput&) = delete;
+  SpooledInput& operator=(const SpooledInput&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  static const char* ending(const std::string& bytes) {
+    if (bytes.starts_with("\x93NUMPY")) return ".npy";
+    if (bytes.starts_with("PK")) return ".npz";
+    if (bytes.starts_with("\x89PNG")) return ".png";
+    if (bytes.starts_with("\xff\xd8")) return ".jpg";
+    return ".raw";
+  }
+  std::string path_;
+};
 
 struct Summary {
   double minimum = 0;
@@ -67,7 +95,7 @@ void write_outputs(const RunResult& result, const std::string& where) {
     }
     return;
   }
-  std::filesystem::create_directories(where);
+  make_folder(where);
   for (const auto& [name, tensor] : result.outputs) {
     std::string file = name;
     std::replace(file.begin(), file.end(), '/', '_');
@@ -104,7 +132,15 @@ void print(const RunResult& result, bool json) {
 }
 
 int run_command(Flags& flags) {
-  for (const std::string& input : flags.inputs) flags.options.inputs.push_back(split_input(input));
+  std::unique_ptr<SpooledInput> spooled;
+  for (const std::string& text : flags.inputs) {
+    auto input = split_input(text);
+    if (input.second == "-") {
+      if (spooled == nullptr) spooled = std::make_unique<SpooledInput>();
+      input.second = spooled->path();
+    }
+    flags.options.inputs.push_back(std::move(input));
+  }
   const bool table = flags.options.profile;
   flags.options.profile = table || !flags.trace.empty();
   const RunResult result = run(flags.options);
@@ -121,8 +157,8 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags&) {
   RunOptions& options = flags->options;
   app.add_option("model", options.model, "Model (.onnx)")->required();
   app.add_option("--input", flags->inputs,
-                 "FILE or NAME=FILE: .npy, .npz, .pb, raw float32 or an image (repeatable; "
-                 "default: synthetic)")
+                 "FILE or NAME=FILE: .npy, .npz, .pb, raw float32, an image, or - for "
+                 "standard input (repeatable; default: synthetic)")
       ->allow_extra_args(false);
   app.add_option("-o,--output", flags->output,
                  "Folder for NAME.npy of each output, a .npy file, or - for standard output");
@@ -138,7 +174,8 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags&) {
   app.footer(
       "Examples:\n"
       "  edgeopt run model.onnx --input x.npy -o y.npy\n"
-      "  edgeopt run model.onnx --input dog.jpg --preset imagenet --profile");
+      "  edgeopt run model.onnx --input dog.jpg --preset imagenet --profile\n"
+      "  cat x.npy | edgeopt run first.onnx --input - -o - | edgeopt run second.onnx --input -");
   return [flags] { return run_command(*flags); };
 }
 

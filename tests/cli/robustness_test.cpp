@@ -1,0 +1,85 @@
+// Bad files, full disks, folders that cannot be written, interruptions.
+#include <csignal>
+
+#include "cli/fixture.h"
+#include "support/data_files.h"
+
+namespace edgeopt::test {
+namespace {
+
+class RobustnessTest : public CliTest {};
+
+TEST_F(RobustnessTest, BadModelsAreBadInput) {
+  write_classifier();
+  write("empty.onnx", "");
+  write("text.onnx", "this is not a model\n");
+  write("cut.onnx", content("model.onnx").substr(0, 1000));
+  write("folder.onnx/inside", "");
+  for (const char* name : {"missing.onnx", "empty.onnx", "text.onnx", "cut.onnx", "folder.onnx"}) {
+    for (const char* command : {"quantize", "inspect", "run"}) {
+      const std::string err = err_of({command, name}, 3);
+      EXPECT_NE(err.find(name), std::string::npos) << err;
+      EXPECT_EQ(err.find('\n'), err.size() - 1) << err;
+    }
+  }
+  EXPECT_FALSE(exists("quantized"));
+}
+
+TEST_F(RobustnessTest, BadDataIsBadInput) {
+  write_classifier();
+  write("noise.npy", "junk");
+  write("a/broken.jpg", "junk");
+  for (const char* data : {"missing", "noise.npy", "a"}) {
+    const std::string err = err_of({"quantize", "model.onnx", "--calib", data}, 3);
+    EXPECT_NE(err.find(data), std::string::npos) << err;
+  }
+  EXPECT_FALSE(exists("quantized/model.onnx"));
+}
+
+TEST_F(RobustnessTest, APresetForOtherChannelsIsSaid) {
+  write_classifier();
+  const std::string picture = golden_path("rgb.jpg");
+  const std::string err = err_of({"run", "model.onnx", "--input", picture, "--mean", "1,2"}, 2);
+  EXPECT_NE(err.find("--mean"), std::string::npos) << err;
+  err_of({"run", "model.onnx", "--input", picture, "--preset", "imagenette"}, 2);
+  out_of({"run", "model.onnx", "--input", picture, "--preset", "imagenet"});
+}
+
+TEST_F(RobustnessTest, AFolderThatCannotBeMadeIsSaidBeforeTheWork) {
+  write_classifier();
+  write("file", "");
+  const std::string err = err_of({"quantize", "model.onnx", "-o", "file/below"}, 3);
+  EXPECT_NE(err.find("file/below"), std::string::npos) << err;
+}
+
+TEST_F(RobustnessTest, AFullDiskIsSaid) {
+  write_classifier();
+  ProgramOptions full;
+  full.output_to = "/dev/full";
+  const ProgramResult result = edgeopt({"inspect", "model.onnx", "--json"}, full);
+  EXPECT_EQ(result.status, 3);
+  EXPECT_NE(result.err.find("standard output"), std::string::npos) << result.err;
+}
+
+TEST_F(RobustnessTest, AnInterruptedRunLeavesNoHalfFiles) {
+  write_classifier();
+  write_data("data", 2000);
+  ProgramOptions options;
+  options.interrupt = [this] { return exists("out"); };
+  const ProgramResult result = edgeopt(
+      {"quantize", "model.onnx", "--calib", "data.npy", "--samples", "0", "-o", "out"}, options);
+  EXPECT_EQ(result.status, 128 + SIGINT);
+  for (const std::string& file : files()) {
+    EXPECT_EQ(file.find(".part"), std::string::npos) << file;
+  }
+}
+
+TEST_F(RobustnessTest, AnOldResultSurvivesAFailure) {
+  write_classifier();
+  write("quantized/model.onnx", "old");
+  err_of({"quantize", "model.onnx", "--calib", "missing"}, 3);
+  EXPECT_EQ(content("quantized/model.onnx"), "old");
+}
+
+}  // namespace
+}  // namespace edgeopt::test
