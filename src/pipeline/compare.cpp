@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/format.h"
+
 namespace edgeopt {
 namespace {
 
@@ -20,8 +22,7 @@ Tensor owned(const Tensor& tensor) {
 
 class Comparer {
  public:
-  Comparer(const DataSource& data, size_t output_count)
-      : data_(data), output_count_(output_count) {}
+  explicit Comparer(const DataSource& data) : data_(data) {}
 
   void run_chunk(Engine& reference, Engine& candidate, int64_t first, int64_t count) {
     samples_.assign(static_cast<size_t>(count), {});
@@ -61,17 +62,20 @@ class Comparer {
  private:
   void add(const Sample& sample, const std::vector<Tensor>& expected,
            const std::vector<Tensor>& outputs) {
-    result_.fetched.resize(outputs.size());
+    check(expected.size() == outputs.size(), "compared models have as many outputs");
     for (size_t k = 0; k < outputs.size(); ++k) {
+      if (expected[k].size() != outputs[k].size() || expected[k].type() != outputs[k].type()) {
+        fail(ErrorCode::kBadInput, "output {} is {} {}, the reference's is {} {}", k + 1,
+             name_of(outputs[k].type()), to_string(outputs[k].shape()), name_of(expected[k].type()),
+             to_string(expected[k].shape()));
+      }
       if (outputs[k].type() != DataType::kFloat) continue;
-      const float* a = expected[k].data<float>();
-      const float* b = outputs[k].data<float>();
-      result_.fetched[k].add(a, b, outputs[k].size());
-      if (k < output_count_) result_.outputs.add(a, b, outputs[k].size());
+      result_.outputs.add(expected[k].data<float>(), outputs[k].data<float>(), outputs[k].size());
     }
     ++result_.samples;
     if (outputs.empty() || outputs[0].type() != DataType::kFloat || outputs[0].size() == 0) return;
     const int64_t classes = outputs[0].size();
+    result_.classes = classes;
     const float* a = expected[0].data<float>();
     const float* b = outputs[0].data<float>();
     same_class_ += arg_max(a, classes) == arg_max(b, classes) ? 1 : 0;
@@ -82,7 +86,6 @@ class Comparer {
   }
 
   const DataSource& data_;
-  size_t output_count_;
   int64_t same_class_ = 0;
   Comparison result_;
   std::vector<Sample> samples_;
@@ -92,9 +95,8 @@ class Comparer {
 }  // namespace
 
 Comparison compare_engines(Engine& reference, Engine& candidate, const DataSource& data,
-                           int64_t count, size_t output_count,
-                           const std::function<void(int64_t, int64_t)>& progress) {
-  Comparer comparer(data, output_count);
+                           int64_t count, const std::function<void(int64_t, int64_t)>& progress) {
+  Comparer comparer(data);
   const int64_t micro_batch = std::max(reference.micro_batch(), candidate.micro_batch());
   const int64_t step = std::max<int64_t>(1, micro_batch) * kMicroBatchesPerChunk;
   for (int64_t first = 0; first < count; first += step) {
@@ -103,6 +105,17 @@ Comparison compare_engines(Engine& reference, Engine& candidate, const DataSourc
     if (progress) progress(first + size, count);
   }
   return comparer.finish();
+}
+
+std::string poor_accuracy(double top1, int64_t samples, int64_t classes) {
+  constexpr int64_t kEnough = 20;
+  constexpr double kTimesChance = 2;
+  if (samples < kEnough || classes < 3) return "";
+  if (top1 > kTimesChance * 100.0 / static_cast<double>(classes)) return "";
+  return format(
+      "only {:.1f} % of {} samples get the class of their label: check --preset, --mean, --std, "
+      "--channels, --class-offset and the labels",
+      top1, samples);
 }
 
 }  // namespace edgeopt

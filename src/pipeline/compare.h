@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "data/data_source.h"
@@ -14,18 +15,20 @@ struct Comparison {
   int64_t samples = 0;
   double candidate_seconds = 0;  // in the candidate's runs, loading not counted
   bool labelled = false;
+  int64_t classes = 0;            // elements of the first output
   ClassificationMeter reference;  // of the first output
   ClassificationMeter candidate;
-  double agreement = 0;            // same class, per cent; of the first output
-  SqnrMeter outputs;               // over the first `output_count` fetched values
-  std::vector<SqnrMeter> fetched;  // one for each fetched value
+  double agreement = 0;  // same class, per cent; of the first output
+  SqnrMeter outputs;     // over all float outputs
 };
 
-// Both engines fetch the same values in the same order; the first `output_count` are the graph
-// outputs. Samples are run in chunks of a size that depends on the model alone, so memory does not
-// grow with their number.
+// Samples are run in chunks of a size that depends on the model alone, so memory does not grow with
+// their number. Throws Error(kBadInput) when the outputs differ in number or size.
 Comparison compare_engines(Engine& reference, Engine& candidate, const DataSource& data,
-                           int64_t count, size_t output_count,
+                           int64_t count,
                            const std::function<void(int64_t done, int64_t total)>& progress = {});
+
+// What to tell a user whose model hardly does better than guessing; empty when it does.
+std::string poor_accuracy(double top1, int64_t samples, int64_t classes);
 
 }  // namespace edgeopt

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/format.h"
+#include "base/log.h"
 #include "pipeline/compare.h"
 #include "pipeline/node_times.h"
 #include "pipeline/prepare.h"
@@ -78,6 +79,7 @@ class Evaluation {
     std::vector<int64_t> labels(static_cast<size_t>(count), -1);
     std::atomic<int64_t> loading{0};  // nanoseconds, of all workers
     ClassificationMeter meter;
+    int64_t classes = 0;
     const auto start = Clock::now();
     engine.run(
         count,
@@ -91,6 +93,7 @@ class Evaluation {
         [&](int64_t i, const std::vector<Tensor>& outputs) {
           const int64_t label = labels[static_cast<size_t>(i)];
           if (label >= 0 && outputs[0].type() == DataType::kFloat) {
+            classes = outputs[0].size();
             meter.add(outputs[0].data<float>(), outputs[0].size(), label);
           }
           report_progress(i + 1, count);
@@ -101,6 +104,7 @@ class Evaluation {
     result_.top1 = meter.top1();
     result_.top5 = meter.top5();
     result_.labelled = meter.samples() > 0;
+    warn(meter.top1(), meter.samples(), classes);
     set_speed(computing);
   }
 
@@ -112,7 +116,7 @@ class Evaluation {
     }
     Engine reference_engine(reference.graph, reference.opset(), engine_options(false));
     const Comparison compared =
-        compare_engines(reference_engine, engine, data, data.size(), outputs,
+        compare_engines(reference_engine, engine, data, data.size(),
                         [this](int64_t done, int64_t total) { report_progress(done, total); });
     result_.samples = compared.samples;
     result_.labelled = compared.labelled;
@@ -120,10 +124,16 @@ class Evaluation {
     result_.top5 = compared.candidate.top5();
     result_.reference_top1 = compared.reference.top1();
     result_.compared = true;
+    if (compared.labelled) warn(result_.reference_top1, compared.samples, compared.classes);
     result_.agreement = compared.agreement;
     result_.sqnr_db = compared.outputs.decibels();
     result_.max_abs = compared.outputs.max_abs();
     set_speed(compared.candidate_seconds);
+  }
+
+  static void warn(double top1, int64_t samples, int64_t classes) {
+    const std::string doubt = poor_accuracy(top1, samples, classes);
+    if (!doubt.empty()) log_warning(doubt);
   }
 
   void set_speed(double seconds) {

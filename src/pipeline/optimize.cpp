@@ -105,8 +105,7 @@ class OptimizeJob {
     engine.table = ready.empty() ? nullptr : &ready;
     Engine candidate(model_.graph, model_.opset(), engine);
     const Subset samples(*data_, kCheckedSamples);
-    const Comparison compared = compare_engines(reference, candidate, samples, samples.size(),
-                                                model_.graph.outputs().size());
+    const Comparison compared = compare_engines(reference, candidate, samples, samples.size());
     report.sqnr_db = compared.outputs.decibels();
     if (!ready.empty() || *report.sqnr_db >= kEqualDecibels || !pass.preserves_outputs) return;
     fail(ErrorCode::kRequirement,

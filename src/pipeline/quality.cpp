@@ -12,7 +12,7 @@ namespace edgeopt {
 namespace {
 
 // Comparing without labels should cost little beside calibrating with 100 samples.
-constexpr int64_t kComparedMacs = 4'000'000'000;
+constexpr int64_t kComparedMacs = 2'000'000'000;
 constexpr int64_t kFewestSamples = 4;
 constexpr int64_t kMostSamples = 32;
 
@@ -52,6 +52,41 @@ TensorReport describe(const Graph& graph, const Quantizer& quantizer,
   return report;
 }
 
+// Some elements of each fetched tensor of each sample: enough for a ratio in dB, and memory that
+// does not grow with the model's activations.
+class Excerpts {
+ public:
+  explicit Excerpts(std::vector<ValueId> fetched) : fetched_(std::move(fetched)) {}
+
+  // Runs `graph` over `data` and calls take(tensor, values) for each excerpt, in a fixed order.
+  template <typename Take>
+  void run(const Model& model, EngineOptions options, const DataSource& data, Take take) const {
+    options.fetched = fetched_;
+    options.micro_batch = 1;  // all fetched tensors live at once
+    Engine engine(model.graph, model.opset(), options);
+    engine.run(
+        data.size(), [&](int64_t i) { return data.load(i).inputs; },
+        [&](int64_t, const std::vector<Tensor>& outputs) {
+          for (size_t k = 0; k < outputs.size(); ++k) take(k, excerpt(outputs[k]));
+        });
+  }
+
+ private:
+  static constexpr int64_t kElements = 4096;
+
+  // Evenly spaced, by an odd stride: no column of a picture or channel is preferred.
+  static std::vector<float> excerpt(const Tensor& tensor) {
+    std::vector<float> values;
+    if (tensor.type() != DataType::kFloat) return values;
+    const int64_t stride = (tensor.size() / kElements) | 1;
+    values.reserve(static_cast<size_t>(tensor.size() / stride + 1));
+    for (int64_t i = 0; i < tensor.size(); i += stride) values.push_back(tensor.data<float>()[i]);
+    return values;
+  }
+
+  std::vector<ValueId> fetched_;
+};
+
 std::vector<Quantizer> activations_of(const Model& simulated, const QuantTable& table) {
   std::vector<Quantizer> all = quantizers_of(simulated.graph, table);
   std::erase_if(all, [&](const Quantizer& q) { return q.constant || !table.at(q.key).ready(); });
@@ -65,12 +100,12 @@ int64_t affordable_samples(int64_t macs) {
 }
 
 AccuracyReport measure_accuracy(const Simulation& models, const DataSource& data,
-                                const StepProgress& progress) {
+                                const StepProgress& progress,
+                                const std::function<void(std::string)>& note) {
   Engine reference(models.original.graph, models.original.opset(), engine_options(models, nullptr));
   Engine candidate(models.simulated.graph, models.simulated.opset(),
                    engine_options(models, &models.table));
-  const Comparison compared = compare_engines(reference, candidate, data, data.size(),
-                                              models.original.graph.outputs().size(), progress);
+  const Comparison compared = compare_engines(reference, candidate, data, data.size(), progress);
   AccuracyReport report;
   report.data = data.describe();
   report.samples = compared.samples;
@@ -81,6 +116,9 @@ AccuracyReport measure_accuracy(const Simulation& models, const DataSource& data
   report.top5_quantized = compared.candidate.top5();
   report.agreement = compared.agreement;
   report.sqnr_db = compared.outputs.decibels();
+  if (!compared.labelled) return report;
+  std::string doubt = poor_accuracy(report.top1_float, report.samples, compared.classes);
+  if (!doubt.empty()) note(std::move(doubt));
   return report;
 }
 
@@ -94,13 +132,20 @@ std::vector<TensorReport> measure_tensors(const Simulation& models, const DataSo
     fetched.push_back(quantizer.output);
   }
   if (fetched.empty()) return reports;
-  EngineOptions in_float = engine_options(models, nullptr);
-  EngineOptions in_integers = engine_options(models, &models.table);
-  in_float.fetched = in_integers.fetched = fetched;
-  Engine reference(graph, models.simulated.opset(), in_float);
-  Engine candidate(graph, models.simulated.opset(), in_integers);
-  const Comparison compared = compare_engines(reference, candidate, data, data.size(), 0);
-  for (size_t i = 0; i < reports.size(); ++i) reports[i].sqnr_db = compared.fetched[i].decibels();
+  // One engine at a time: each holds the packed weights.
+  const Excerpts excerpts(fetched);
+  std::vector<std::vector<float>> expected;
+  excerpts.run(models.simulated, engine_options(models, nullptr), data,
+               [&](size_t, std::vector<float> values) { expected.push_back(std::move(values)); });
+  std::vector<SqnrMeter> meters(fetched.size());
+  size_t next = 0;
+  excerpts.run(models.simulated, engine_options(models, &models.table), data,
+               [&](size_t k, const std::vector<float>& values) {
+                 const std::vector<float>& reference = expected[next++];
+                 meters[k].add(reference.data(), values.data(),
+                               static_cast<int64_t>(values.size()));
+               });
+  for (size_t k = 0; k < reports.size(); ++k) reports[k].sqnr_db = meters[k].decibels();
   return reports;
 }
 

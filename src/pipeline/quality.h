@@ -20,9 +20,11 @@ struct Simulation {
 
 using StepProgress = std::function<void(int64_t done, int64_t total)>;
 
-// The original against the simulation over all of `data`.
+// The original against the simulation over all of `data`. `note` is called with what a user should
+// know about the result.
 AccuracyReport measure_accuracy(const Simulation& models, const DataSource& data,
-                                const StepProgress& progress);
+                                const StepProgress& progress,
+                                const std::function<void(std::string)>& note);
 
 // Quantized activations in graph order, with their SQNR against the same graph in float, over all
 // of `data`.

@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kSyntheticSamples = 32;
-constexpr int64_t kLayerSamples = 8;
+constexpr int64_t kMostLayerSamples = 8;
 
 class QuantizeJob {
  public:
@@ -187,8 +187,9 @@ class QuantizeJob {
     const StepProgress progress = [&](int64_t done, int64_t total) {
       if (options_.progress) options_.progress("compare", done, total);
     };
-    result_.accuracy = measure_accuracy(models, judged, progress);
-    result_.tensors = measure_tensors(models, Subset(data, std::min(few, kLayerSamples)));
+    result_.accuracy = measure_accuracy(models, judged, progress,
+                                        [this](std::string text) { note(std::move(text)); });
+    result_.tensors = measure_tensors(models, Subset(data, std::min(few / 2, kMostLayerSamples)));
     result_.weights = measure_weights(model_, table_);
   }
 

@@ -14,7 +14,8 @@ inline constexpr const char* kPageStyle = R"css(
 --good:#5fc48e;--bad:#f08a83;--bad-soft:#351d1c;--hover:#1f2630}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);
-font:15px/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
+font:15px/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
+sans-serif;
 font-variant-numeric:tabular-nums;-webkit-font-smoothing:antialiased}
 main{max-width:1160px;margin:0 auto;padding:40px 24px 64px}
 header{margin-bottom:28px}
@@ -43,7 +44,8 @@ border-left:3px solid var(--hot)}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:18px}
 .pair .card{margin-bottom:18px}
 .scroll{overflow-x:auto}
-svg{display:block;font:12px ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
+svg{display:block;
+font:12px ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
 svg text{fill:var(--soft)}
 svg .strong{fill:var(--ink);font-weight:600}
 svg .grid{stroke:var(--line);stroke-width:1}

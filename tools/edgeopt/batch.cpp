@@ -166,9 +166,11 @@ int run(const Flags& flags, const GlobalFlags& global) {
 std::function<int()> declare(CLI::App& app, const GlobalFlags& global) {
   auto flags = std::make_shared<Flags>();
   app.add_option("models", flags->patterns, "Models or quoted globs: 'models/*.onnx'")->required();
-  app.add_option("--recipe", flags->recipe, "TOML file with the options of `quantize`");
+  app.add_option("--recipe", flags->recipe, "TOML file with the options of `quantize`")
+      ->type_name("FILE");
   app.add_option("-o,--output", flags->output,
                  "Folder for all results; models of several folders keep theirs below it")
+      ->type_name("FOLDER")
       ->capture_default_str();
   app.add_option("-j,--jobs", flags->jobs, "Processes at a time; they share the cores")
       ->check(CLI::Range(1, 256))

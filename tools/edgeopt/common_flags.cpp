@@ -35,16 +35,19 @@ Shape parse_dimensions(const std::string& text) {
 // One number, or one for each channel.
 CLI::Option* add_channels_option(CLI::App& app, const std::string& name,
                                  std::vector<double>& values, const std::string& help) {
-  return app.add_option_function<std::string>(
-      name,
-      [name, &values](const std::string& text) {
-        const auto numbers = parse_numbers<double>(text);
-        if (!numbers || numbers->size() > 4) {
-          throw CLI::ValidationError(name, "'" + text + "' is not one to four numbers like 1,2,3");
-        }
-        values = *numbers;
-      },
-      help);
+  return app
+      .add_option_function<std::string>(
+          name,
+          [name, &values](const std::string& text) {
+            const auto numbers = parse_numbers<double>(text);
+            if (!numbers || numbers->size() > 4) {
+              throw CLI::ValidationError(name,
+                                         "'" + text + "' is not one to four numbers like 1,2,3");
+            }
+            values = *numbers;
+          },
+          help)
+      ->type_name("X,...");
 }
 
 }  // namespace
@@ -53,6 +56,7 @@ void add_preprocessing_flags(CLI::App& app, DataSpec& spec) {
   const std::string group = "Images";
   app.add_option("--preset", spec.preset,
                  "Preprocessing by name; `edgeopt list presets` shows them; other flags refine it")
+      ->type_name("NAME")
       ->group(group);
   add_channels_option(app, "--mean", spec.mean,
                       "y = (x - mean) / std with x in 0..255: one number or 123.7,116.3,103.5")
@@ -60,8 +64,10 @@ void add_preprocessing_flags(CLI::App& app, DataSpec& spec) {
   add_channels_option(app, "--std", spec.std, "See --mean; also in 0..255 units")->group(group);
   app.add_option("--resize", spec.resize,
                  "256: the short side; 320x240: width x height (default: the model's input)")
+      ->type_name("SIZE")
       ->group(group);
   app.add_option("--crop", spec.crop, "224 or 224x224 from the centre, after --resize")
+      ->type_name("SIZE")
       ->group(group);
   app.add_option("--letterbox", spec.letterbox,
                  "Keep the aspect ratio and pad with 114: top-left or center")
@@ -90,7 +96,7 @@ void add_input_shape_flag(CLI::App& app, InputShapes& shapes) {
          },
          "NAME:1,3,224,224: shape of an input with symbolic dimensions (repeatable)")
       ->allow_extra_args(false)
-      ->type_name("NAME:N,...")
+      ->type_name("NAME:N,N,...")
       ->group("Model");
 }
 

@@ -57,15 +57,18 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags& global) {
   EvaluateOptions& options = flags->options;
   app.add_option("model", options.model, "Model (.onnx), float or quantized (QDQ)")->required();
   app.add_option("--data", options.data.path, "Samples: folder, .tar, list, .npy, .npz, ...")
+      ->type_name("PATH")
       ->required();
   app.add_option("--samples", options.data.limit, "At most this many, evenly spaced; 0: all");
   app.add_option("--reference", options.reference,
-                 "Float model to compare with: SQNR, same class, largest difference");
+                 "Float model to compare with: SQNR, same class, largest difference")
+      ->type_name("FILE");
   add_preprocessing_flags(app, options.data);
   add_input_shape_flag(app, options.input_shapes);
   add_threads_flag(app, options.threads);
   app.add_flag("--profile", options.profile, "Time and GFLOP/s of each node");
-  app.add_option("--trace", flags->trace, "Write a Chrome trace (chrome://tracing) to this file");
+  app.add_option("--trace", flags->trace, "Write a Chrome trace (chrome://tracing) to this file")
+      ->type_name("FILE");
   const std::string gates = "Gates (exit status 1 when not met)";
   app.add_option("--min-top1", options.min_top1, "Top-1 in per cent")->group(gates);
   app.add_option("--min-sqnr", options.min_sqnr, "SQNR against --reference in dB")->group(gates);

@@ -53,6 +53,7 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags&) {
   app.add_option("model", flags->model, "Model (.onnx)")->required();
   app.add_flag("--nodes", flags->nodes, "One line for each node, with what would be quantized");
   app.add_option("--target", flags->target, "The target whose placement counts")
+      ->type_name("NAME")
       ->capture_default_str();
   add_input_shape_flag(app, flags->input_shapes);
   app.add_flag("--json", flags->json, "As JSON, nodes included");

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "edgeopt/error.h"
 #include "edgeopt/optimize.h"
+#include "help_format.h"
 
 namespace edgeopt::tool {
 
@@ -64,7 +65,8 @@ void require_command(int argc, char** argv) {
 }
 
 int parse_and_run(int argc, char** argv) {
-  CLI::App app("Quantizes ONNX models for small devices, on the ONNX file itself.", "edgeopt");
+  CLI::App app("Quantizes ONNX models for small devices, on the ONNX file itself", "edgeopt");
+  app.formatter(help_format());
   app.set_version_flag("--version", std::string("edgeopt ") + version());
   app.require_subcommand(1);
   app.footer(

@@ -61,17 +61,22 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags& global) {
   auto flags = std::make_shared<Flags>();
   OptimizeOptions& options = flags->options;
   app.add_option("model", options.model, "Model (.onnx)")->required();
-  app.add_option("-o,--output", options.output, "File to write (default: nothing is written)");
+  app.add_option("-o,--output", options.output, "File to write (default: nothing is written)")
+      ->type_name("FILE");
   app.add_option("--passes", options.passes,
-                 "Passes in order: name,name{option=value},...; `edgeopt list passes` shows them");
+                 "Passes in order: name,name{option=value},...; `edgeopt list passes` shows them")
+      ->type_name("LIST");
   add_recipe_flag(app, flags->recipe);
   app.add_flag("--check-each", options.check_each,
                "After each pass compare the outputs with the original's");
   app.add_option("--target", options.target, "Target of the quantizing passes")
+      ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--calibrator", options.calibrator, "Calibrator of the pass calibrate");
+  app.add_option("--calibrator", options.calibrator, "Calibrator of the pass calibrate")
+      ->type_name("NAME");
   options.calibration.limit = 128;
-  app.add_option("--calib", options.calibration.path, "Data for passes that need some");
+  app.add_option("--calib", options.calibration.path, "Data for passes that need some")
+      ->type_name("PATH");
   app.add_option("--samples", options.calibration.limit, "At most this many samples; 0: all")
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Seed of synthetic inputs");

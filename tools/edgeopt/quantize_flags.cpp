@@ -18,9 +18,9 @@ std::vector<std::string> names_of(const char* kind) {
 
 void QuantizeFlags::declare(CLI::App& app, bool with_model) {
   if (with_model) app.add_option("model", options.model, "Float model (.onnx)")->required();
-  app.add_option(
-      "-o,--output", options.output_folder,
-      "Folder for NAME.onnx, NAME.encodings.json and NAME.report.* (default: quantized)");
+  app.add_option("-o,--output", options.output_folder,
+                 "Folder for NAME.onnx, NAME.encodings.json and NAME.report.* (default: quantized)")
+      ->type_name("FOLDER");
   app.add_option("--target", options.target, "What the result is for")
       ->check(CLI::IsMember(names_of("targets")))
       ->capture_default_str();
@@ -38,6 +38,7 @@ void QuantizeFlags::declare_data(CLI::App& app) {
   app.add_option("--calib", options.calibration.path,
                  "Calibration data: folder, .tar, list, .npy, .npz, input_list.txt (default: "
                  "synthetic inputs)")
+      ->type_name("PATH")
       ->group(group);
   options.calibration.limit = 128;
   app.add_option("--samples", options.calibration.limit,
@@ -47,6 +48,7 @@ void QuantizeFlags::declare_data(CLI::App& app) {
       ->group(group);
   app.add_option("--eval", options.evaluation.path,
                  "Labelled data for accuracy before and after (default: --calib, if labelled)")
+      ->type_name("PATH")
       ->group(group);
   app.add_option("--eval-samples", options.evaluation.limit, "At most this many; 0: all")
       ->check(CLI::NonNegativeNumber)
@@ -62,13 +64,14 @@ void QuantizeFlags::declare_quantization(CLI::App& app) {
       ->group(group);
   app.add_option("--calibrator-option", calibrator_options_,
                  "NAME=VALUE; `edgeopt list calibrators` shows them (repeatable)")
+      ->type_name("NAME=VALUE")
       ->allow_extra_args(false)
       ->group(group);
-  app.add_option("--activation-bits", options.activation_bits, "8 or 16")
+  app.add_option("--activation-bits", options.activation_bits, "Bits of activations")
       ->check(CLI::IsMember({8, 16}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--weight-bits", options.weight_bits, "2 to 8, or 16")
+  app.add_option("--weight-bits", options.weight_bits, "Bits of weights")
       ->check(CLI::IsMember({2, 3, 4, 5, 6, 7, 8, 16}))
       ->capture_default_str()
       ->group(group);
@@ -78,7 +81,7 @@ void QuantizeFlags::declare_quantization(CLI::App& app) {
                "Zero point in the middle of the grid")
       ->group(group);
   app.add_option("--weight-range", options.weight_range,
-                 "narrow: codes -127..127; full: -128 too; aimet: max(max/127, -min/128)")
+                 "Codes of weights: narrow is -127..127; full has -128 too, as aimet has")
       ->check(CLI::IsMember({"narrow", "full", "aimet"}))
       ->capture_default_str()
       ->group(group);
@@ -87,6 +90,7 @@ void QuantizeFlags::declare_quantization(CLI::App& app) {
                "Quantize what comes after the last layers too (detector decoding, softmax)")
       ->group(group);
   app.add_option("--skip", options.skipped, "Glob of node names that stay in float (repeatable)")
+      ->type_name("GLOB")
       ->allow_extra_args(false)
       ->group(group);
   app.add_option("--encodings-version", options.encodings_version, "Schema of the encodings JSON")

@@ -116,7 +116,8 @@ class Recipe {
 }  // namespace
 
 void add_recipe_flag(CLI::App& app, std::string& file) {
-  app.add_option("--recipe", file, "TOML file with these options; the command line wins");
+  app.add_option("--recipe", file, "TOML file with these options; the command line wins")
+      ->type_name("FILE");
 }
 
 void apply_recipe(CLI::App& app, const std::string& file) {

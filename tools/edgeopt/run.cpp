@@ -159,14 +159,17 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags&) {
   app.add_option("--input", flags->inputs,
                  "FILE or NAME=FILE: .npy, .npz, .pb, raw float32, an image, or - for "
                  "standard input (repeatable; default: synthetic)")
+      ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("-o,--output", flags->output,
-                 "Folder for NAME.npy of each output, a .npy file, or - for standard output");
+                 "Folder for NAME.npy of each output, a .npy file, or - for standard output")
+      ->type_name("PATH");
   app.add_option("--repeat", options.repeat, "Runs; the fastest is reported")
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", options.seed, "Seed of synthetic inputs");
   app.add_flag("--profile", options.profile, "Time and GFLOP/s of each node");
-  app.add_option("--trace", flags->trace, "Write a Chrome trace (chrome://tracing) to this file");
+  app.add_option("--trace", flags->trace, "Write a Chrome trace (chrome://tracing) to this file")
+      ->type_name("FILE");
   add_preprocessing_flags(app, options.data);
   add_input_shape_flag(app, options.input_shapes);
   add_threads_flag(app, options.threads);
