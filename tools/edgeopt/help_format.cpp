@@ -53,20 +53,20 @@ std::string value_name(const CLI::Option& option) {
 class HelpFormat : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App* app, std::string name) const override {
-    std::string text = "\nUsage: " + name;
+    std::string text = "Usage: " + name;
     for (const CLI::Option* option : app->get_options()) {
       if (!option->get_positional()) continue;
       text += " " + upper(option->get_name(true));
       if (option->get_expected_max() > 1) text += "...";
     }
     if (app->get_subcommands([](const CLI::App*) { return true; }).empty()) {
-      return text + " [OPTIONS]\n";
+      return text + " [OPTIONS]\n\n";
     }
-    return text + " COMMAND [OPTIONS]\n";
+    return text + " COMMAND [OPTIONS]\n\n";
   }
 
   std::string make_description(const CLI::App* app) const override {
-    return app->get_description() + ".\n";
+    return app->get_description() + ".\n\n";
   }
 
   std::string make_subcommands(const CLI::App* app, CLI::AppFormatMode) const override {
@@ -79,9 +79,9 @@ class HelpFormat : public CLI::Formatter {
 
   std::string make_group(std::string group, bool is_positional,
                          std::vector<const CLI::Option*> options) const override {
-    std::string text = "\n" + group + ":\n";
+    std::string text = (is_positional ? "Arguments" : group) + ":\n";
     for (const CLI::Option* option : options) text += make_option(option, is_positional);
-    return text;
+    return is_positional ? text + "\n" : text;
   }
 
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
