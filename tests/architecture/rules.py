@@ -17,6 +17,7 @@ THIRD_PARTY = {
     r"nlohmann/.*": ["src/base/json.h", "src/base/json_fwd.h"],
     r"Eigen/.*|unsupported/Eigen/.*": ["src/tensor/", "src/kernels/"],
     r"(oneapi/dnnl/)?dnnl.*": ["src/kernels/", "tools/bench/"],
+    r"omp\.h": ["src/kernels/onednn/"],
     r"google/protobuf/.*|onnx/.*": ["src/onnx/"],
     r"jpeglib\.h|jerror\.h|turbojpeg\.h|png\.h|archive.*\.h": ["src/data/"],
     r"toml\+\+/.*": ["src/pipeline/", "tools/edgeopt/"],

@@ -2,6 +2,7 @@
 
 #include "reference/convolution.h"
 #include "support/one_node.h"
+#include "support/prepared.h"
 #include "support/values.h"
 
 namespace edgeopt {
@@ -96,6 +97,88 @@ TEST(Conv, MalformedNodesAreBadInput) {
   EXPECT_EQ(error_of({"Conv", {x, w, ones({5})}}), ErrorCode::kBadInput);
   EXPECT_EQ(error_of({"Conv", {ones({1, 1, 1, 1, 1, 1}), ones({1, 1, 1, 1, 1, 1})}}),
             ErrorCode::kUnsupported);
+}
+
+Tensor random_tensor(Shape shape, uint64_t seed) {
+  const int64_t count = element_count(shape);
+  return Tensor::from_floats(std::move(shape), test::normal_floats(count, seed));
+}
+
+TEST(Conv, PlannedAsComputed) {
+  test::expect_planned_as_computed(
+      {"Conv",
+       {random_tensor({2, 6, 9, 8}, 1), random_tensor({10, 3, 3, 2}, 2), random_tensor({10}, 3)},
+       {{"group", int64_t{2}}, {"strides", Ints{2, 1}}, {"pads", Ints{1, 0, 1, 1}}}},
+      true);
+  test::expect_planned_as_computed(
+      {"Conv", {random_tensor({1, 4, 12}, 1), random_tensor({8, 4, 3}, 2)}}, true);
+  test::expect_planned_as_computed(
+      {"Conv", {random_tensor({1, 2, 4, 5, 3}, 1), random_tensor({3, 2, 2, 2, 2}, 2)}}, true);
+  test::expect_planned_as_computed(
+      {"Conv",
+       {random_tensor({1, 12, 6, 6}, 1), random_tensor({12, 1, 3, 3}, 2), random_tensor({12}, 3)},
+       {{"group", int64_t{12}}, {"auto_pad", std::string("SAME_UPPER")}}},
+      true);
+}
+
+TEST(ConvTranspose, HandWorkedExample) {
+  const Tensor x = floats({1, 1, 2}, {1, 2});
+  const Tensor w = floats({1, 1, 3}, {1, 10, 100});
+  const auto with = [&](std::vector<Attribute> attributes) {
+    return values_of(run_single({"ConvTranspose", {x, w, floats({1}, {0.5})}, attributes}));
+  };
+  EXPECT_EQ(with({}), (Values{1.5, 12.5, 120.5, 200.5}));
+  EXPECT_EQ(with({{"strides", Ints{2}}}), (Values{1.5, 10.5, 102.5, 20.5, 200.5}));
+  EXPECT_EQ(with({{"strides", Ints{2}}, {"output_padding", Ints{1}}}),
+            (Values{1.5, 10.5, 102.5, 20.5, 200.5, 0.5}));
+  EXPECT_EQ(with({{"pads", Ints{1, 0}}}), (Values{12.5, 120.5, 200.5}));
+  EXPECT_EQ(with({{"dilations", Ints{2}}}), (Values{1.5, 2.5, 10.5, 20.5, 100.5, 200.5}));
+}
+
+TEST(ConvTranspose, OutputShapeAndSamePadding) {
+  const Tensor x = floats({1, 1, 2}, {1, 2});
+  const Tensor w = floats({1, 1, 3}, {1, 10, 100});
+  const auto with = [&](std::vector<Attribute> attributes) {
+    return values_of(run_single({"ConvTranspose", {x, w}, std::move(attributes)}));
+  };
+  // One element of four too many: cut from the end for SAME_UPPER, else from the start.
+  EXPECT_EQ(with({{"output_shape", Ints{3}}}), (Values{12, 120, 200}));
+  EXPECT_EQ(with({{"output_shape", Ints{3}}, {"auto_pad", std::string("SAME_UPPER")}}),
+            (Values{1, 12, 120}));
+  EXPECT_EQ(with({{"strides", Ints{2}}, {"auto_pad", std::string("SAME_UPPER")}}),
+            (Values{1, 10, 102, 20}));
+  EXPECT_EQ(with({{"output_shape", Ints{6}}}), (Values{1, 12, 120, 200, 0, 0}));
+}
+
+TEST(ConvTranspose, PlannedAsComputedAndOtherTypes) {
+  const OneNode node = {
+      "ConvTranspose",
+      {random_tensor({2, 4, 5, 3}, 1), random_tensor({4, 3, 3, 2}, 2), random_tensor({6}, 3)},
+      {{"group", int64_t{2}}, {"strides", Ints{2, 1}}, {"pads", Ints{1, 0, 1, 1}}}};
+  test::expect_planned_as_computed(node, true);
+  const Values single = values_of(run_single(node));
+  OneNode wide = node;
+  for (Tensor& input : wide.inputs) {
+    input = make_tensor(DataType::kDouble, input.shape(), values_of(input));
+  }
+  const Values exact = values_of(run_single(wide));
+  ASSERT_EQ(single.size(), exact.size());
+  for (size_t i = 0; i < exact.size(); ++i) EXPECT_NEAR(single[i], exact[i], 1e-5);
+}
+
+TEST(ConvTranspose, MalformedNodesAreBadInput) {
+  const Tensor x = ones({1, 4, 5, 5});
+  const auto code = [&](const Tensor& weights, std::vector<Attribute> attributes) {
+    return error_of({"ConvTranspose", {x, weights}, std::move(attributes)});
+  };
+  EXPECT_EQ(code(ones({3, 4, 3, 3}), {}), ErrorCode::kBadInput);
+  EXPECT_EQ(code(ones({4, 4, 3}), {}), ErrorCode::kBadInput);
+  const Tensor w = ones({4, 4, 3, 3});
+  EXPECT_EQ(code(w, {{"pads", Ints{9, 0, 9, 0}}}), ErrorCode::kBadInput);
+  EXPECT_EQ(code(w, {{"output_shape", Ints{5}}}), ErrorCode::kBadInput);
+  EXPECT_EQ(code(w, {{"output_shape", Ints{-5, 5}}}), ErrorCode::kBadInput);
+  EXPECT_EQ(code(w, {{"strides", Ints{int64_t{1} << 31, 1}}}), ErrorCode::kBadInput);
+  EXPECT_EQ(code(w, {{"group", int64_t{-1}}}), ErrorCode::kBadInput);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "support/one_node.h"
+#include "support/prepared.h"
+#include "support/values.h"
 
 namespace edgeopt {
 namespace {
@@ -74,6 +76,34 @@ TEST(Gemm, AddendBroadcastsToTheOutputOnly) {
   EXPECT_EQ(error_of({"Gemm", {square(), square(), floats({1, 2, 2}, {1, 2, 3, 4})}}),
             ErrorCode::kBadInput);
   EXPECT_EQ(error_of({"Gemm", {square(), floats({3, 1}, {1, 2, 3})}}), ErrorCode::kBadInput);
+}
+
+Tensor random_tensor(Shape shape, uint64_t seed) {
+  const int64_t count = element_count(shape);
+  return Tensor::from_floats(std::move(shape), test::normal_floats(count, seed));
+}
+
+TEST(MatMul, PlannedAsComputed) {
+  test::expect_planned_as_computed(
+      {"MatMul", {random_tensor({2, 7, 9}, 1), random_tensor({9, 20}, 2)}}, false);
+  test::expect_planned_as_computed(
+      {"MatMul", {random_tensor({2, 1, 7, 9}, 1), random_tensor({3, 9, 5}, 2)}}, false);
+}
+
+TEST(Gemm, PlannedAsComputed) {
+  test::OneNode node = {"Gemm",
+                        {random_tensor({9, 7}, 1), random_tensor({20, 9}, 2)},
+                        {{"transA", int64_t{1}}, {"transB", int64_t{1}}, {"alpha", 0.5F}}};
+  test::expect_planned_as_computed(node, false);
+  node.inputs.push_back(random_tensor({1, 20}, 3));
+  node.attributes.push_back({"beta", 2.0F});
+  const auto planned = test::run_planned(node, {.constant = {false, true, true}});
+  ASSERT_TRUE(planned);
+  const Values expected = values_of(run_single(node));
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(planned->data<float>()[i], expected[i], 1e-5);
+  }
+  EXPECT_FALSE(test::run_planned(node, {})) << "an addend that is not constant is declined";
 }
 
 }  // namespace
