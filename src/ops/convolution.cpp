@@ -82,6 +82,7 @@ class ConvolutionKernel : public Kernel {
 std::unique_ptr<Kernel> prepare_convolution(const PrepareContext& c,
                                             const ConvolutionShape& shape) {
   if (!floats_to_compute(c) || c.inputs[0].constant != nullptr) return nullptr;
+  if (!inputs_are_plain(c, 1)) return nullptr;
   ConvolutionPlan plan;
   plan.shape = shape;
   plan.x_layout = c.inputs[0].layout;

@@ -38,4 +38,11 @@ bool floats_to_compute(const PrepareContext& c) {
          std::all_of(c.outputs.begin(), c.outputs.end(), serves);
 }
 
+bool inputs_are_plain(const PrepareContext& c, size_t first) {
+  for (size_t i = first; i < c.inputs.size(); ++i) {
+    if (c.inputs[i].layout != Layout::kPlain) return false;
+  }
+  return true;
+}
+
 }  // namespace edgeopt

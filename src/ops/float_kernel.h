@@ -32,4 +32,7 @@ Complain complain_of(const PrepareContext& c);
 // All floats, something to compute, few enough operands: the float kernels can serve.
 bool floats_to_compute(const PrepareContext& c);
 
+// Inputs from `first` on lie in the plain layout: weights, matrices.
+bool inputs_are_plain(const PrepareContext& c, size_t first);
+
 }  // namespace edgeopt

@@ -88,6 +88,14 @@ TEST(MatMul, PlannedAsComputed) {
       {"MatMul", {random_tensor({2, 7, 9}, 1), random_tensor({9, 20}, 2)}}, false);
   test::expect_planned_as_computed(
       {"MatMul", {random_tensor({2, 1, 7, 9}, 1), random_tensor({3, 9, 5}, 2)}}, false);
+  test::expect_planned_as_computed(
+      {"MatMul", {random_tensor({2, 3, 4}, 1), random_tensor({2, 4, 3}, 2)}}, false);
+}
+
+TEST(MatMul, MatricesInAnotherLayoutAreDeclined) {
+  const test::OneNode node = {"MatMul", {random_tensor({2, 3, 4}, 1), random_tensor({2, 4, 3}, 2)}};
+  EXPECT_FALSE(test::run_planned(node, {.x_layout = Layout::kChannelsLast}));
+  EXPECT_FALSE(test::run_planned(node, {.y_layout = Layout::kChannelsLast}));
 }
 
 TEST(Gemm, PlannedAsComputed) {
