@@ -148,6 +148,7 @@ class Graph {
   void remove_node(NodeId id);  // its outputs lose their producer
   void set_input(NodeId id, size_t index, ValueId value);
   void append_input(NodeId id, ValueId value);
+  void set_inputs(NodeId id, std::vector<ValueId> inputs);  // all of them
   // All uses of `from`, graph outputs included, become uses of `to`.
   void replace_uses(ValueId from, ValueId to);
   void set_constant(ValueId id, std::optional<Tensor> tensor);

@@ -163,6 +163,13 @@ void Graph::append_input(NodeId id, ValueId added) {
   add_use(added, {id, static_cast<int32_t>(n.inputs.size() - 1)});
 }
 
+void Graph::set_inputs(NodeId id, std::vector<ValueId> inputs) {
+  Node& n = nodes_[static_cast<size_t>(id.index)];
+  for (size_t i = 0; i < n.inputs.size(); ++i) drop_use(n.inputs[i], {id, static_cast<int32_t>(i)});
+  n.inputs = std::move(inputs);
+  for (size_t i = 0; i < n.inputs.size(); ++i) add_use(n.inputs[i], {id, static_cast<int32_t>(i)});
+}
+
 void Graph::replace_uses(ValueId from, ValueId to) {
   const std::vector<Use> uses = value(from).uses;
   for (const Use& use : uses) {

@@ -61,9 +61,7 @@ int64_t drop_optional_outputs(Graph& graph) {
       --kept;
     }
     if (kept == node.outputs.size()) continue;
-    Node shorter = node;
-    shorter.outputs.resize(kept);
-    replace_node(graph, id, std::move(shorter));
+    keep_outputs(graph, id, kept);
     ++changes;
   }
   return changes;

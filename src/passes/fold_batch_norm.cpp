@@ -168,19 +168,19 @@ class Folder {
     return graph_.add_constant(graph_.fresh_name(format("{}_{}", stem, what)), std::move(tensor));
   }
 
+  void drop_other_outputs(NodeId& id) {
+    if (graph_.node(id).outputs.size() > 1) id = keep_outputs(graph_, id, 1);
+  }
+
   bool become_conv(NodeId id, const ChannelAffine& affine) {
     if (rank_of(graph_.node(id).inputs[0]) != 4) return false;
     const int64_t channels = std::ssize(affine.scale);
-    Node conv;
-    conv.op_type = "Conv";
-    conv.inputs = {graph_.node(id).inputs[0],
-                   add_parameter(id, "scale", affine.scale, {channels, 1, 1, 1}),
-                   add_parameter(id, "shift", affine.shift, {channels})};
-    conv.set_attribute("kernel_shape", std::vector<int64_t>{1, 1});
-    conv.set_attribute("group", channels);
-    conv.name = graph_.node(id).name;
-    conv.outputs = {graph_.node(id).outputs[0]};
-    replace_node(graph_, id, std::move(conv));
+    const ValueId scale = add_parameter(id, "scale", affine.scale, {channels, 1, 1, 1});
+    const ValueId shift = add_parameter(id, "shift", affine.shift, {channels});
+    drop_other_outputs(id);
+    become_operator(graph_, id, "Conv", {graph_.node(id).inputs[0], scale, shift});
+    graph_.edit(id).set_attribute("kernel_shape", std::vector<int64_t>{1, 1});
+    graph_.edit(id).set_attribute("group", channels);
     return true;
   }
 
@@ -195,13 +195,10 @@ class Folder {
     if (!graph_.node(id).name.empty()) mul.name = graph_.node(id).name + "_scale";
     mul.inputs = {graph_.node(id).inputs[0], add_parameter(id, "scale", affine.scale, shape)};
     mul.outputs = {graph_.add_value(graph_.fresh_name(stem + "_scaled"))};
-    Node add;
-    add.op_type = "Add";
-    add.name = graph_.node(id).name;
-    add.inputs = {mul.outputs[0], add_parameter(id, "shift", affine.shift, shape)};
-    add.outputs = {graph_.node(id).outputs[0]};
+    const ValueId shift = add_parameter(id, "shift", affine.shift, shape);
+    drop_other_outputs(id);
+    become_operator(graph_, id, "Add", {mul.outputs[0], shift});
     graph_.add_node(std::move(mul));
-    replace_node(graph_, id, std::move(add));
     return true;
   }
 

@@ -157,8 +157,8 @@ void lower_axes(OpsetChange& change, NodeId id) {
   const ValueId input = graph.node(id).inputs[1];
   const auto values = constant_ints(graph, input);
   if (input.valid() && !values) refuse(change, id, "its axes are not constant");
-  const NodeId shorter = keep_inputs(graph, id, 1);
-  if (values && !values->empty()) graph.edit(shorter).set_attribute("axes", *values);
+  keep_inputs(graph, id, 1);
+  if (values && !values->empty()) graph.edit(id).set_attribute("axes", *values);
   ++change.changes;
 }
 

@@ -50,9 +50,7 @@ void raise_batch_norm_14(OpsetChange& change, NodeId id) {
   Graph& graph = change.model.graph;
   if (!only_first_output_used(graph, id)) refuse(change, id, "it is in training mode");
   if (graph.node(id).outputs.size() == 1) return;
-  Node inference = graph.node(id);
-  inference.outputs.resize(1);
-  replace_node(graph, id, std::move(inference));
+  keep_outputs(graph, id, 1);
   ++change.changes;
 }
 

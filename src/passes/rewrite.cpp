@@ -140,19 +140,25 @@ void put_input(Graph& graph, NodeId id, size_t index, ValueId value) {
   }
 }
 
-NodeId keep_inputs(Graph& graph, NodeId id, size_t count) {
-  if (graph.node(id).inputs.size() <= count) return id;
-  Node shorter = graph.node(id);
-  shorter.inputs.resize(count);
-  return replace_node(graph, id, std::move(shorter));
+void keep_inputs(Graph& graph, NodeId id, size_t count) {
+  std::vector<ValueId> inputs = graph.node(id).inputs;
+  if (inputs.size() <= count) return;
+  inputs.resize(count);
+  graph.set_inputs(id, std::move(inputs));
 }
 
-NodeId replace_node(Graph& graph, NodeId id, Node replacement) {
-  const Node old = graph.node(id);
-  if (replacement.name.empty()) replacement.name = old.name;
-  if (replacement.outputs.empty()) replacement.outputs = old.outputs;
+void become_operator(Graph& graph, NodeId id, const std::string& op_type,
+                     std::vector<ValueId> inputs) {
+  graph.edit(id).op_type = op_type;
+  graph.edit(id).attributes.clear();
+  graph.set_inputs(id, std::move(inputs));
+}
+
+NodeId keep_outputs(Graph& graph, NodeId id, size_t count) {
+  Node shorter = graph.node(id);
+  shorter.outputs.resize(count);
   graph.remove_node(id);
-  return graph.add_node(std::move(replacement));
+  return graph.add_node(std::move(shorter));
 }
 
 }  // namespace edgeopt

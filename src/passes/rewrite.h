@@ -55,10 +55,12 @@ ValueId add_scalar(Graph& graph, const std::string& stem, float value);
 void replace_constant(Graph& graph, NodeId id, size_t index, Tensor tensor);
 // Sets input `index`, filling with omitted inputs up to there.
 void put_input(Graph& graph, NodeId id, size_t index, ValueId value);
-// Cuts the inputs to the first `count`; returns the node's new id.
-NodeId keep_inputs(Graph& graph, NodeId id, size_t count);
-// Replaces the node by another one that makes the same outputs; what `replacement` leaves empty
-// (name, outputs) is taken over. Returns its id.
-NodeId replace_node(Graph& graph, NodeId id, Node replacement);
+// Cuts the inputs to the first `count`.
+void keep_inputs(Graph& graph, NodeId id, size_t count);
+// The node becomes another operator on other inputs; name and outputs stay, attributes go.
+void become_operator(Graph& graph, NodeId id, const std::string& op_type,
+                     std::vector<ValueId> inputs);
+// Cuts the outputs to the first `count`. Returns the node's id, which is new.
+NodeId keep_outputs(Graph& graph, NodeId id, size_t count);
 
 }  // namespace edgeopt

@@ -34,6 +34,10 @@ TEST(Graph, UsesFollowEveryMutator) {
   EXPECT_EQ(graph.use_count(x), 3U);
   graph.replace_uses(z, y);
   EXPECT_EQ(graph.outputs()[0], y);
+  graph.set_inputs(second, {x});
+  EXPECT_EQ(graph.use_count(x), 2U);
+  graph.set_inputs(second, {x, x});
+  EXPECT_EQ(graph.use_count(x), 3U);
   graph.remove_node(second);
   EXPECT_EQ(graph.use_count(x), 1U);
   EXPECT_FALSE(graph.value(z).producer.valid());

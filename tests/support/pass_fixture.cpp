@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "exec/engine.h"
 #include "exec/interpreter.h"
 #include "exec/shapes.h"
 #include "ir/verify.h"
@@ -21,6 +22,28 @@ Tensor noise(DataType type, const Shape& shape, Random& random) {
     values.push_back(is_float(type) ? random.normal() : std::floor(random.uniform() * 2));
   }
   return make_tensor(type, shape, values);
+}
+
+void expect_close(const Model& before, const Model& after, const std::vector<Tensor>& expected,
+                  const std::vector<Tensor>& actual, double tolerance) {
+  ASSERT_EQ(expected.size(), actual.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const std::string name = before.graph.value(before.graph.outputs()[i]).name;
+    EXPECT_EQ(after.graph.value(after.graph.outputs()[i]).name, name);
+    ASSERT_EQ(expected[i].shape(), actual[i].shape()) << name;
+    ASSERT_EQ(expected[i].type(), actual[i].type()) << name;
+    const std::vector<double> a = values_of(expected[i]);
+    const std::vector<double> b = values_of(actual[i]);
+    double largest = 0;
+    double difference = 0;
+    for (size_t k = 0; k < a.size(); ++k) {
+      EXPECT_EQ(std::isfinite(a[k]), std::isfinite(b[k])) << name;
+      if (!std::isfinite(a[k]) || !std::isfinite(b[k])) continue;
+      largest = std::max(largest, std::fabs(a[k]));
+      difference = std::max(difference, std::fabs(a[k] - b[k]));
+    }
+    EXPECT_LE(difference, tolerance * largest) << "output " << name;
+  }
 }
 
 }  // namespace
@@ -68,25 +91,29 @@ std::vector<Tensor> outputs_of(const Model& model, int64_t batch, uint64_t seed)
 }
 
 void expect_same_outputs(const Model& before, const Model& after, double tolerance, int64_t batch) {
-  const std::vector<Tensor> expected = outputs_of(before, batch);
-  const std::vector<Tensor> actual = outputs_of(after, batch);
-  ASSERT_EQ(expected.size(), actual.size());
+  expect_close(before, after, outputs_of(before, batch), outputs_of(after, batch), tolerance);
+}
+
+void expect_same_engine_outputs(const Model& before, const Model& after, double tolerance) {
+  const auto run = [](const Model& model) {
+    Engine engine(model.graph, model.opset(), {.threads = 2});
+    const auto load = [&](int64_t index) {
+      const auto feeds = feeds_of(model, 1, static_cast<uint64_t>(index) + 1);
+      std::vector<Tensor> inputs;
+      for (const ValueId id : model.graph.feeds()) {
+        inputs.push_back(feeds.at(model.graph.value(id).name));
+      }
+      return inputs;
+    };
+    std::vector<std::vector<Tensor>> results;
+    engine.run(2, load,
+               [&](int64_t, const std::vector<Tensor>& outputs) { results.push_back(outputs); });
+    return results;
+  };
+  const auto expected = run(before);
+  const auto actual = run(after);
   for (size_t i = 0; i < expected.size(); ++i) {
-    const std::string name = before.graph.value(before.graph.outputs()[i]).name;
-    EXPECT_EQ(after.graph.value(after.graph.outputs()[i]).name, name);
-    ASSERT_EQ(expected[i].shape(), actual[i].shape()) << name;
-    ASSERT_EQ(expected[i].type(), actual[i].type()) << name;
-    const std::vector<double> a = values_of(expected[i]);
-    const std::vector<double> b = values_of(actual[i]);
-    double largest = 0;
-    double difference = 0;
-    for (size_t k = 0; k < a.size(); ++k) {
-      EXPECT_EQ(std::isfinite(a[k]), std::isfinite(b[k])) << name;
-      if (!std::isfinite(a[k]) || !std::isfinite(b[k])) continue;
-      largest = std::max(largest, std::fabs(a[k]));
-      difference = std::max(difference, std::fabs(a[k] - b[k]));
-    }
-    EXPECT_LE(difference, tolerance * largest) << "output " << name;
+    expect_close(before, after, expected[i], actual[i], tolerance);
   }
 }
 

@@ -30,6 +30,9 @@ std::vector<Tensor> outputs_of(const Model& model, int64_t batch = 2, uint64_t s
 void expect_same_outputs(const Model& before, const Model& after, double tolerance = 1e-5,
                          int64_t batch = 2);
 
+// The same with the engine, which is faster, on two samples.
+void expect_same_engine_outputs(const Model& before, const Model& after, double tolerance);
+
 // Operators in topological order: "Conv Relu Conv".
 std::string ops(const Model& model);
 // The only node with this operator; fails the test when there is none or more than one.

@@ -42,22 +42,15 @@ std::optional<Limits> limits_of(const Graph& graph, const KnownValues& known, No
 
 // The node becomes a clamp of `input`.
 void become(Graph& graph, NodeId id, ValueId input, const Limits& limits) {
-  Node clamp;
-  clamp.name = graph.node(id).name;
-  clamp.opaque = graph.node(id).opaque;
-  clamp.inputs = {input};
-  clamp.op_type = limits == Limits{0, kInfinity} ? "Relu" : "Clip";
-  const std::string stem = graph.value(graph.node(id).outputs.at(0)).name;
-  if (clamp.op_type == "Clip") {
-    const bool low = limits.low > -kInfinity;
-    if (low || limits.high < kInfinity) {
-      clamp.inputs.push_back(low ? add_scalar(graph, stem + "_min", limits.low) : ValueId{});
-    }
-    if (limits.high < kInfinity) {
-      clamp.inputs.push_back(add_scalar(graph, stem + "_max", limits.high));
-    }
+  if (limits == Limits{0, kInfinity}) {
+    become_operator(graph, id, "Relu", {input});
+    return;
   }
-  replace_node(graph, id, std::move(clamp));
+  const std::string stem = graph.value(graph.node(id).outputs.at(0)).name;
+  std::vector<ValueId> inputs = {input, ValueId{}};
+  if (limits.low > -kInfinity) inputs[1] = add_scalar(graph, stem + "_min", limits.low);
+  if (limits.high < kInfinity) inputs.push_back(add_scalar(graph, stem + "_max", limits.high));
+  become_operator(graph, id, "Clip", std::move(inputs));
 }
 
 bool simplify_clip(Graph& graph, const KnownValues& known, NodeId id) {

@@ -59,11 +59,8 @@ bool skip_reshape_before(Graph& graph, const KnownValues& known, NodeId id) {
   }
   const auto dims = target_of(known, output);
   if (!dims) return false;
-  Node merged;
-  merged.op_type = "Reshape";
-  merged.name = graph.node(id).name;
-  merged.inputs = {source, add_ints(graph, graph.value(output).name + "_shape", *dims)};
-  replace_node(graph, id, std::move(merged));
+  const ValueId target = add_ints(graph, graph.value(output).name + "_shape", *dims);
+  become_operator(graph, id, "Reshape", {source, target});
   remove_if_unused(graph, before);
   return true;
 }
