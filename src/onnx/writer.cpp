@@ -1,5 +1,7 @@
 // save_model, serialize_model, serialize_tensor.
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/io/coded_stream.h>
+
+#include <functional>
 
 #include "base/file.h"
 #include "base/format.h"
@@ -29,6 +31,13 @@ void type_to_proto(const ValueType& type, onnx::TypeProto& proto) {
   }
 }
 
+// All of a tensor but its elements.
+void describe_tensor(const Tensor& tensor, const std::string& name, onnx::TensorProto& proto) {
+  proto.set_name(name);
+  proto.set_data_type(static_cast<int32_t>(tensor.type()));
+  for (const int64_t dimension : tensor.shape()) proto.add_dims(dimension);
+}
+
 // Receives the weights that go to a file beside the model.
 class ExternalData {
  public:
@@ -42,9 +51,7 @@ class ExternalData {
     file_.write(kPadding, padding);
     offset_ += padding;
     file_.write(tensor.raw(), tensor.byte_size());
-    proto.set_name(name);
-    proto.set_data_type(static_cast<int32_t>(tensor.type()));
-    for (const int64_t dimension : tensor.shape()) proto.add_dims(dimension);
+    describe_tensor(tensor, name, proto);
     proto.set_data_location(onnx::TensorProto::EXTERNAL);
     const auto entry = [&](const char* key, const std::string& value) {
       auto& made = *proto.add_external_data();
@@ -84,7 +91,8 @@ void info_to_proto(const Value& value, onnx::ValueInfoProto& proto) {
   type_to_proto(value.type, *proto.mutable_type());
 }
 
-void graph_to_proto(const Graph& graph, ExternalData* external, onnx::GraphProto& proto) {
+// Without the initializers.
+void graph_to_proto(const Graph& graph, onnx::GraphProto& proto) {
   if (!graph.opaque.empty()) proto.ParseFromString(graph.opaque);
   if (!graph.name.empty()) proto.set_name(graph.name);
   std::vector<bool> listed(graph.value_capacity());
@@ -96,16 +104,6 @@ void graph_to_proto(const Graph& graph, ExternalData* external, onnx::GraphProto
     info_to_proto(graph.value(id), *proto.add_output());
     listed[static_cast<size_t>(id.index)] = true;
   }
-  constexpr size_t kSmall = 1024;  // bytes that stay in the model file
-  for (const ValueId id : graph.constants()) {
-    const Value& value = graph.value(id);
-    auto& tensor = *proto.add_initializer();
-    if (external != nullptr && value.constant->byte_size() > kSmall) {
-      external->add(*value.constant, value.name, tensor);
-    } else {
-      tensor_to_proto(*value.constant, value.name, tensor);
-    }
-  }
   for (const NodeId id : graph.topological_order()) {
     node_to_proto(graph, graph.node(id), *proto.add_node());
   }
@@ -116,7 +114,8 @@ void graph_to_proto(const Graph& graph, ExternalData* external, onnx::GraphProto
   }
 }
 
-onnx::ModelProto model_to_proto(const Model& model, ExternalData* external) {
+// Without the initializers.
+onnx::ModelProto model_to_proto(const Model& model) {
   onnx::ModelProto proto;
   if (!model.opaque.empty()) proto.ParseFromString(model.opaque);
   proto.set_ir_version(model.ir_version);
@@ -127,8 +126,72 @@ onnx::ModelProto model_to_proto(const Model& model, ExternalData* external) {
     opset.set_domain(domain);
     opset.set_version(version);
   }
-  graph_to_proto(model.graph, external, *proto.mutable_graph());
+  graph_to_proto(model.graph, *proto.mutable_graph());
   return proto;
+}
+
+using Sink = std::function<void(const void* data, size_t size)>;
+
+// Field `number` of a message, `size` bytes long: what stands before the bytes.
+std::string field_head(int number, size_t size) {
+  constexpr int kLengthDelimited = 2;
+  uint8_t bytes[20];
+  using google::protobuf::io::CodedOutputStream;
+  uint8_t* end = CodedOutputStream::WriteVarint32ToArray(
+      static_cast<uint32_t>(number << 3 | kLengthDelimited), bytes);
+  end = CodedOutputStream::WriteVarint64ToArray(size, end);
+  return {bytes, end};
+}
+
+// An initializer as a field of the graph: `head` and then `size` bytes at `raw`.
+struct Piece {
+  std::string head;
+  const void* raw = nullptr;
+  size_t size = 0;
+};
+
+Piece piece_of(const Value& value, ExternalData* external) {
+  constexpr size_t kSmall = 1024;  // bytes that stay in the model file
+  const Tensor& tensor = *value.constant;
+  onnx::TensorProto proto;
+  Piece piece;
+  std::string raw_head;
+  if (external != nullptr && tensor.byte_size() > kSmall) {
+    external->add(tensor, value.name, proto);
+  } else if (tensor.type() == DataType::kString) {
+    tensor_to_proto(tensor, value.name, proto);
+  } else {
+    describe_tensor(tensor, value.name, proto);
+    piece.raw = tensor.raw();
+    piece.size = tensor.byte_size();
+    raw_head = field_head(onnx::TensorProto::kRawDataFieldNumber, piece.size);
+  }
+  const std::string body = proto.SerializeAsString() + raw_head;
+  const size_t size = body.size() + piece.size;
+  piece.head = field_head(onnx::GraphProto::kInitializerFieldNumber, size) + body;
+  return piece;
+}
+
+// The wire form of the model, piece by piece, so that no weight is copied.
+void write_model(const Model& model, ExternalData* external, const Sink& sink) {
+  onnx::ModelProto proto = model_to_proto(model);
+  const std::string graph = proto.graph().SerializeAsString();
+  proto.clear_graph();
+  const std::string rest = proto.SerializeAsString();
+  std::vector<Piece> pieces;
+  size_t size = graph.size();
+  for (const ValueId id : model.graph.constants()) {
+    pieces.push_back(piece_of(model.graph.value(id), external));
+    size += pieces.back().head.size() + pieces.back().size;
+  }
+  const std::string head = field_head(onnx::ModelProto::kGraphFieldNumber, size);
+  sink(rest.data(), rest.size());
+  sink(head.data(), head.size());
+  sink(graph.data(), graph.size());
+  for (const Piece& piece : pieces) {
+    sink(piece.head.data(), piece.head.size());
+    if (piece.size > 0) sink(piece.raw, piece.size);
+  }
 }
 
 int64_t weight_bytes(const Graph& graph) {
@@ -142,16 +205,19 @@ int64_t weight_bytes(const Graph& graph) {
 }  // namespace
 
 std::string serialize_model(const Model& model) {
-  return model_to_proto(model, nullptr).SerializeAsString();
+  std::string bytes;
+  write_model(model, nullptr, [&](const void* data, size_t size) {
+    bytes.append(static_cast<const char*>(data), size);
+  });
+  return bytes;
 }
 
 void save_model(const Model& model, const std::filesystem::path& path, const SaveOptions& options) {
   std::optional<ExternalData> external;
   if (weight_bytes(model.graph) > options.external_data_above) external.emplace(path);
-  const std::string bytes =
-      model_to_proto(model, external ? &*external : nullptr).SerializeAsString();
   AtomicFile file(path);
-  file.write(bytes);
+  write_model(model, external ? &*external : nullptr,
+              [&](const void* data, size_t size) { file.write(data, size); });
   if (external) external->commit();
   file.commit();
 }

@@ -10,12 +10,10 @@
 namespace edgeopt {
 namespace {
 
-// How often open dimensions are tried.
-constexpr size_t kTrials = 2;
-// Sizes of an open batch: no rounding to a multiple makes them equal. The third is for graphs that
-// take no other batch than one, whatever they declare.
-constexpr std::array<int64_t, kTrials + 1> kBatch = {3, 8, 1};
-constexpr size_t kBatchOfOne = kTrials;
+// Sizes of an open batch in the two trials: no rounding to a multiple makes them equal. The third
+// is for graphs that take no other batch than one, whatever they declare.
+constexpr std::array<int64_t, 3> kBatch = {3, 8, 1};
+constexpr size_t kBatchOfOne = 2;
 
 // Size of an open dimension that is not the batch: `given` is what the user says, -1 for nothing.
 int64_t trial_size(int64_t given, size_t rank, size_t trial) {
@@ -55,6 +53,11 @@ std::map<ValueId, Shape> trial_shapes(const Graph& graph, const PassContext& con
 }  // namespace
 
 KnownValues::KnownValues(const Model& model, const PassContext& context, int64_t fold_elements) {
+  constexpr int64_t kForm = 13;
+  if (model.opset() > 0 && model.opset() < kForm) {
+    fail(ErrorCode::kUsage, "the model is of opset {}: run the pass upgrade-opset first",
+         model.opset());
+  }
   const Graph& graph = model.graph;
   bool open_batch = false;
   bool open_rest = false;
@@ -64,20 +67,24 @@ KnownValues::KnownValues(const Model& model, const PassContext& context, int64_t
     open_batch = open_batch || is_open(dims->front());
     open_rest = open_rest || std::any_of(dims->begin() + 1, dims->end(), is_open);
   }
-  const auto infer = [&](const std::map<ValueId, Shape>& shapes) {
-    probes_.push_back(infer_shapes(graph, model.opset(), shapes, fold_elements));
-  };
-  if (!open_batch && !open_rest) {
-    infer({});
-    return;
+  // Two trials for open dimensions; a batch of one; and, where sizes that were tried do not suit
+  // the graph, none at all. Only the last attempt may say that the graph contradicts itself.
+  std::vector<std::vector<std::map<ValueId, Shape>>> attempts;
+  if (open_batch || open_rest) {
+    attempts.push_back({trial_shapes(graph, context, 0), trial_shapes(graph, context, 1)});
   }
-  try {
-    for (size_t trial = 0; trial < kTrials; ++trial) infer(trial_shapes(graph, context, trial));
-  } catch (const Error& error) {
-    // The sizes that were tried may not suit the graph; what follows guesses none.
-    if (error.code() != ErrorCode::kBadInput) throw;
-    probes_.clear();
-    infer(open_rest ? std::map<ValueId, Shape>() : trial_shapes(graph, context, kBatchOfOne));
+  if (open_batch && !open_rest) attempts.push_back({trial_shapes(graph, context, kBatchOfOne)});
+  attempts.push_back({{}});
+  for (const auto& attempt : attempts) {
+    try {
+      probes_.clear();
+      for (const auto& shapes : attempt) {
+        probes_.push_back(infer_shapes(graph, model.opset(), shapes, fold_elements));
+      }
+      return;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kBadInput || &attempt == &attempts.back()) throw;
+    }
   }
 }
 

@@ -19,7 +19,8 @@ namespace edgeopt {
 class KnownValues {
  public:
   // Nodes of which all inputs are known are computed where the result has at most `fold_elements`
-  // elements. Throws Error(kBadInput) naming the node where the graph contradicts itself.
+  // elements. Throws Error(kBadInput) naming the node where the graph contradicts itself,
+  // Error(kUsage) when operators do not have the form of opset 13 or later.
   KnownValues(const Model& model, const PassContext& context, int64_t fold_elements = 4096);
 
   // Values that were added since are unknown to all of these.

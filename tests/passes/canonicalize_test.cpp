@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "edgeopt/error.h"
 #include "support/model_builder.h"
 #include "support/one_node.h"
 #include "support/pass_fixture.h"
@@ -143,7 +144,7 @@ TEST(Canonicalize, AClampWithOtherReadersStays) {
   ModelBuilder b;
   b.input("x", {-1, 8}).scalar("low", -1).scalar("high", 1).node("Relu", {"x"}, {"a"});
   b.node("Clip", {"a", "low", "high"}, {"y"}).node("Neg", {"a"}, {"z"}).output("y").output("z");
-  EXPECT_EQ(canonical(b), "Clip Relu Neg");
+  EXPECT_EQ(canonical(b), "Relu Clip Neg");
 }
 
 TEST(Canonicalize, ClampsOfOtherTypesStay) {
@@ -165,6 +166,13 @@ TEST(Canonicalize, NamesUnnamedAndRepeatedNodes) {
   }
   EXPECT_EQ(names, (std::vector<std::string>{"Neg_0", "Neg_1", "Neg_2", "Neg_1_0"}));
   EXPECT_EQ(apply(model, "canonicalize"), 0);
+}
+
+TEST(Canonicalize, OlderFormsAreRefused) {
+  ModelBuilder b(11);
+  b.input("x", {-1, 8}).node("Clip", {"x"}, {"y"}, {{"min", 0.0F}}).output("y");
+  Model model = b.build();
+  EXPECT_THROW(apply(model, "canonicalize"), Error);
 }
 
 TEST(Canonicalize, ValuesThatSubgraphsReadKeepTheirNames) {

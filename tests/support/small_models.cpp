@@ -28,7 +28,7 @@ Model mobile_net() {
 
 // What exporters leave behind: computed shapes, Constant nodes, Identity, unnamed and dead nodes.
 Model exporter_leftovers() {
-  ModelBuilder b(11);
+  ModelBuilder b(10);
   b.input("x", {-1, 2, 6}).input("w", {6, 6}).weights("w", {6, 6}).ints("rest", {12});
   b.node("Constant", {}, {"zero"}, {{"value", Tensor::from_ints({}, {0})}}, "");
   b.node("Shape", {"x"}, {"shape"}, {}, "").node("Gather", {"shape", "zero"}, {"n"}, {}, "");
