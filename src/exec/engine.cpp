@@ -7,6 +7,7 @@
 #include "exec/engine_profile.h"
 #include "exec/engine_schedule.h"
 #include "exec/engine_worker.h"
+#include "kernels/backend.h"
 
 namespace edgeopt {
 namespace {
@@ -80,6 +81,7 @@ class Engine::Impl {
             const ObserveValue& observe) {
     Worker& worker = *workers_[static_cast<size_t>(index)];
     StepTimes* times = profiled_ ? &times_[static_cast<size_t>(index)] : nullptr;
+    single_threaded_kernels();
     try {
       while (const std::optional<Schedule::Ticket> ticket = schedule.next()) {
         const int64_t samples = samples_of(ticket->batch, count);

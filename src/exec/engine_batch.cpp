@@ -93,6 +93,7 @@ class BatchCheck {
       if (!constants_.known(id)) constant = false;
     }
     if (constant) return true;
+    if (node.inputs.empty() || !node.inputs[0].valid() || !node.outputs[0].valid()) return false;
     for (const ValueId id : node.outputs) {
       if (id.valid() && !grows(id)) return false;
     }

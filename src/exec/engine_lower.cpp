@@ -100,7 +100,9 @@ Wanted wanted_of(const Graph& graph, const EngineOptions& options) {
 }
 
 bool passes_through(const Graph& graph, const Node& node, const QuantTable* table) {
-  if (!traits_of(node).same_elements || !node.inputs[0].valid()) return false;
+  if (!traits_of(node).same_elements || node.inputs.empty() || !node.inputs[0].valid()) {
+    return false;
+  }
   for (size_t i = 1; i < node.outputs.size(); ++i) {
     if (node.outputs[i].valid() && !graph.value(node.outputs[i]).uses.empty()) return false;
   }

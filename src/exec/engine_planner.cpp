@@ -13,6 +13,7 @@
 #include "exec/engine_plan.h"
 #include "exec/engine_profile.h"
 #include "exec/shapes.h"
+#include "kernels/backend.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -303,6 +304,7 @@ class Planner {
 }  // namespace
 
 Plan make_plan(const Graph& graph, int64_t opset, const EngineOptions& options) {
+  single_threaded_kernels();  // some backends choose how to divide the work now
   const Wanted wanted = wanted_of(graph, options);
   Plan plan;
   plan.graph = std::make_unique<Graph>(lower_graph(graph, options, wanted));

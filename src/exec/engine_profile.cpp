@@ -1,12 +1,30 @@
 #include "exec/engine_profile.h"
 
+#include <ctime>
+
 #include "base/json.h"
 
 namespace edgeopt {
 
+namespace {
+
+// Seconds that the processor has spent on this thread: other programs do not count.
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+}  // namespace
+
+void StepTimer::begin() {
+  start_ = StepTimes::Clock::now();
+  processor_start_ = thread_seconds();
+}
+
 void StepTimer::record() const {
   const StepTimes::Clock::time_point end = StepTimes::Clock::now();
-  times_->seconds[step_] += std::chrono::duration<double>(end - start_).count();
+  times_->seconds[step_] += thread_seconds() - processor_start_;
   ++times_->runs[step_];
   if (times_->events.size() < StepTimes::kMaxEvents) {
     times_->events.push_back({static_cast<int32_t>(step_), start_, end});

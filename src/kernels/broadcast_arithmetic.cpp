@@ -26,6 +26,7 @@ int64_t dim_of(const Shape& shape, size_t rank, size_t i) {
 template <bool kA, bool kB, typename F>
 inline __attribute__((always_inline)) void row_of(const float* a, const float* b, float* y,
                                                   int64_t count, F f) {
+#pragma GCC ivdep
   for (int64_t i = 0; i < count; ++i) y[i] = f(kA ? a[i] : a[0], kB ? b[i] : b[0]);
 }
 
@@ -70,6 +71,7 @@ float* run_loops(Arithmetic kind, const float* a, const float* b, float* y,
 EDGEOPT_SIMD void scale_shift_rows(const float* x, float* y, int64_t rows, int64_t channels,
                                    const float* scale, const float* shift) {
   for (int64_t r = 0; r < rows; ++r) {
+#pragma GCC ivdep
     for (int64_t c = 0; c < channels; ++c) {
       y[r * channels + c] = x[r * channels + c] * scale[c] + shift[c];
     }
@@ -78,6 +80,7 @@ EDGEOPT_SIMD void scale_shift_rows(const float* x, float* y, int64_t rows, int64
 
 EDGEOPT_SIMD void scale_shift_row(const float* x, float* y, int64_t count, float scale,
                                   float shift) {
+#pragma GCC ivdep
   for (int64_t i = 0; i < count; ++i) y[i] = x[i] * scale + shift;
 }
 

@@ -22,6 +22,7 @@ EDGEOPT_SIMD void fake_quantize(const float* x, float* y, int64_t count, const G
   const float scale = grid.scale;
   const auto low = static_cast<float>(grid.low - grid.zero_point);
   const auto high = static_cast<float>(grid.high - grid.zero_point);
+#pragma GCC ivdep
   for (int64_t i = 0; i < count; ++i) y[i] = clamped_code(x[i], scale, low, high) * scale;
 }
 

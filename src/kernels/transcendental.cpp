@@ -58,19 +58,24 @@ inline __attribute__((always_inline)) float tanh_of(float x) {
 
 }  // namespace
 
+// ivdep: y may be x itself, and a check for that at run time would choose the scalar loop.
 EDGEOPT_SIMD void exp(const float* x, float* y, int64_t count) {
+#pragma GCC ivdep
   for (int64_t i = 0; i < count; ++i) y[i] = exp_of(x[i]);
 }
 
 EDGEOPT_SIMD void sigmoid(const float* x, float* y, int64_t count) {
+#pragma GCC ivdep
   for (int64_t i = 0; i < count; ++i) y[i] = sigmoid_of(x[i]);
 }
 
 EDGEOPT_SIMD void silu(const float* x, float* y, int64_t count) {
+#pragma GCC ivdep
   for (int64_t i = 0; i < count; ++i) y[i] = x[i] * sigmoid_of(x[i]);
 }
 
 EDGEOPT_SIMD void tanh(const float* x, float* y, int64_t count) {
+#pragma GCC ivdep
   for (int64_t i = 0; i < count; ++i) y[i] = tanh_of(x[i]);
 }
 
