@@ -6,6 +6,10 @@
 #include "kernels/fake_quantize.h"
 #include "kernels/simd.h"
 #include "kernels/transcendental.h"
+#include "kernels/vector.h"
+
+// As in transcendental.cpp.
+#pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace edgeopt {
 namespace {
@@ -17,34 +21,25 @@ constexpr int64_t kBlock = 2048;
 
 // A NaN stays a NaN in all of these, as it does in the operators.
 EDGEOPT_SIMD void relu(float* y, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) y[i] = y[i] < 0 ? 0 : y[i];
+  map_floats(y, y, count, [](Floats v) EDGEOPT_LAMBDA { return at_least(v, 0); });
 }
 
 EDGEOPT_SIMD void clip(float* y, int64_t count, float low, float high) {
-  for (int64_t i = 0; i < count; ++i) {
-    const float v = y[i] < low ? low : y[i];
-    y[i] = v > high ? high : v;
-  }
+  map_floats(y, y, count, [=](Floats v) EDGEOPT_LAMBDA { return at_most(at_least(v, low), high); });
 }
 
 EDGEOPT_SIMD void leaky_relu(float* y, int64_t count, float slope) {
-  for (int64_t i = 0; i < count; ++i) y[i] = y[i] < 0 ? slope * y[i] : y[i];
+  map_floats(y, y, count, [=](Floats v) EDGEOPT_LAMBDA { return v < 0 ? slope * v : v; });
 }
 
 EDGEOPT_SIMD void hard_sigmoid(float* y, int64_t count, float a, float b) {
-  for (int64_t i = 0; i < count; ++i) {
-    const float v = a * y[i] + b;
-    const float low = v < 0 ? 0 : v;
-    y[i] = low > 1 ? 1 : low;
-  }
+  map_floats(y, y, count,
+             [=](Floats v) EDGEOPT_LAMBDA { return at_most(at_least(a * v + b, 0), 1); });
 }
 
 EDGEOPT_SIMD void hard_swish(float* y, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    const float v = y[i] / 6 + 0.5F;
-    const float low = v < 0 ? 0 : v;
-    y[i] *= low > 1 ? 1 : low;
-  }
+  map_floats(y, y, count,
+             [](Floats v) EDGEOPT_LAMBDA { return v * at_most(at_least(v / 6.0F + 0.5F, 0), 1); });
 }
 
 EDGEOPT_SIMD void add(float* y, const float* other, int64_t count) {
