@@ -1,4 +1,7 @@
-"""Float execution: edgeopt's outputs are those of ONNX Runtime, to 1e-4 of the largest element (1e-3 behind more than 50 layers)."""
+"""Float execution: edgeopt's outputs are those of ONNX Runtime.
+
+To 1e-4 of the largest element, 1e-3 behind more than 50 layers.
+"""
 
 import numpy as np
 import onnx

@@ -1,4 +1,7 @@
-"""`--target qnn` on Qualcomm's HTP simulator, without fallback to the CPU: taken whole, and computed right."""
+"""`--target qnn` on Qualcomm's HTP simulator, without fallback to the CPU.
+
+The file must be taken whole, and what it computes must be right.
+"""
 
 import multiprocessing
 import os
@@ -9,7 +12,8 @@ import numpy as np
 import common
 
 ARGUMENTS = common.arguments(__doc__)
-LEAST_SQNR = 10.0  # dB; the simulator's own noise leaves 19 and more, an encoding that it misreads less than 0
+# dB. The simulator's own noise leaves 19 and more, an encoding that it misreads less than 0.
+LEAST_SQNR = 10.0
 PROVIDER = "QNNExecutionProvider"
 
 
@@ -78,10 +82,8 @@ def check(path):
         levels.append(common.sqnr(a, b))
         same.append(np.mean([x.argmax() == y.argmax() for x, y in zip(a, b)]))
     good = min(levels) >= LEAST_SQNR
-    return (
-        good,
-        f"taken whole; SQNR against the CPU {min(levels):.1f} dB, same argmax {100 * same[0]:.0f} %",
-    )
+    level = f"SQNR against the CPU {min(levels):.1f} dB"
+    return good, f"taken whole; {level}, same argmax {100 * same[0]:.0f} %"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""`--target tensorrt` through NVIDIA's parser and engine builder: every quantizer read, an engine built. No GPU needed."""
+"""`--target tensorrt` through NVIDIA's parser and engine builder. No GPU needed.
+
+Every quantizer must be read and an engine built.
+"""
 
 import collections
 
