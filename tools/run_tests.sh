@@ -36,7 +36,7 @@ build() {
   folders+=("$PWD/$folder")
 }
 
-build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_INTEROP="$interop"
+build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_WERROR=ON -DEDGEOPT_INTEROP="$interop"
 if $all; then
   build portable build/portable
   build sanitize build/sanitize

@@ -23,7 +23,8 @@ done
 
 packages=(
   g++ cmake ninja-build ccache
-  libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev libdnnl-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev
+  libdnnl-dev ocl-icd-opencl-dev  # oneDNN's CMake package looks for OpenCL
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev
   libjpeg62-turbo-dev libpng-dev libarchive-dev
 )

@@ -8,9 +8,6 @@
 #include "kernels/transcendental.h"
 #include "kernels/vector.h"
 
-// As in transcendental.cpp.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace edgeopt {
 namespace {
 

@@ -5,9 +5,6 @@
 #include "kernels/simd.h"
 #include "kernels/vector.h"
 
-// Vectors are passed to functions that are always inlined: how they would be passed is no matter.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace edgeopt {
 namespace {
 

@@ -5,6 +5,11 @@
 #include <cstdint>
 #include <cstring>
 
+// Vectors are passed to functions that are always inlined: how they would be passed is no matter.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+
 namespace edgeopt {
 
 typedef float Floats __attribute__((vector_size(32)));

@@ -11,8 +11,10 @@
 namespace edgeopt::test {
 namespace {
 
-std::filesystem::path encodings_path() {
-  return build_folder() / "scratch" / "lowered.encodings.json";
+// The encodings JSON of the last lowered_for().
+Json& last_encodings() {
+  static Json json;
+  return json;
 }
 
 Model small_network() {
@@ -39,7 +41,7 @@ Model lowered_for(const std::string& target, QuantizeOptions options) {
   options.target = target;
   options.calibration.limit = 4;
   const QuantizeResult result = quantize(options);
-  write_file_atomically(encodings_path(), read_file(result.files.at("encodings")));
+  last_encodings() = Json::parse(read_file(result.files.at("encodings")));
   return load_model(
       folder / "out" /
       result.files.at("model").substr(result.files.at("model").find_last_of('/') + 1));
@@ -88,9 +90,8 @@ std::string form_of_conv_input(const Model& model, size_t index) {
 }
 
 std::vector<std::string> encoded_names() {
-  const Json json = Json::parse(read_file(encodings_path()));
   std::vector<std::string> names;
-  for (const Json& entry : json.at("activation_encodings")) {
+  for (const Json& entry : last_encodings().at("activation_encodings")) {
     names.push_back(entry.at("name").get<std::string>());
   }
   std::sort(names.begin(), names.end());
