@@ -285,8 +285,13 @@ def main():
     print(
         f"{len(images)} images, {sum(p.numel() for p in model.parameters())} parameters", flush=True
     )
-    train(model, images, labels, args, lambda: accuracy(model, val_images, val_labels))
-    onnx.save(to_onnx(model, classes), args.output)
+
+    def check():  # and keep what there is, should the run end early
+        score = accuracy(model, val_images, val_labels)
+        onnx.save(to_onnx(model, classes), args.output)
+        return score
+
+    train(model, images, labels, args, check)
     score = onnx_accuracy(args.output, val_images, val_labels)
     print(f"{args.output}: {score:.2f} % of {len(val_images)} images")
 
