@@ -4,31 +4,31 @@
 #include <cstring>
 
 #include "kernels/simd.h"
+#include "kernels/vector.h"
 
 namespace edgeopt {
 namespace {
 
 constexpr int kLine = 16;
 constexpr int kVectors = 4;
-typedef float Vector __attribute__((vector_size(kLine * sizeof(float))));
 
 }  // namespace
 
 EDGEOPT_SIMD Sweep sweep_ends(const float* data, int64_t count) {
-  Vector low[kVectors];
-  Vector high[kVectors];
-  Vector poison[kVectors];  // 0 until x - x is not
+  Floats low[kVectors];
+  Floats high[kVectors];
+  Floats poison[kVectors];  // 0 until x - x is not
   for (int v = 0; v < kVectors; ++v) {
-    low[v] = Vector{} + INFINITY;
-    high[v] = Vector{} - INFINITY;
-    poison[v] = Vector{};
+    low[v] = Floats{} + INFINITY;
+    high[v] = Floats{} - INFINITY;
+    poison[v] = Floats{};
   }
   int64_t i = 0;
-  for (; i + kVectors * kLine <= count; i += kVectors * kLine) {
+  for (; i + kVectors * kFloats <= count; i += kVectors * kFloats) {
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
-      Vector x;
-      std::memcpy(&x, data + i + v * kLine, sizeof x);
+      Floats x;
+      std::memcpy(&x, data + i + v * kFloats, sizeof x);
       low[v] = x < low[v] ? x : low[v];
       high[v] = x > high[v] ? x : high[v];
       poison[v] += x - x;
@@ -42,7 +42,7 @@ EDGEOPT_SIMD Sweep sweep_ends(const float* data, int64_t count) {
     poisoned += data[i] - data[i];
   }
   for (int v = 0; v < kVectors; ++v) {
-    for (int l = 0; l < kLine; ++l) {
+    for (int l = 0; l < kFloats; ++l) {
       sweep.min = low[v][l] < sweep.min ? low[v][l] : sweep.min;
       sweep.max = high[v][l] > sweep.max ? high[v][l] : sweep.max;
       poisoned += poison[v][l];
