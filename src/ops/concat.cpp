@@ -1,7 +1,6 @@
 // Concat: tensors joined along one axis.
 #include "base/format.h"
-#include "ops/axis.h"
-#include "ops/movement.h"
+#include "ops/move.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -28,18 +27,24 @@ void infer(InferContext& c) {
   c.set_output(0, c.type(0), std::move(shape));
 }
 
-void compute(ComputeContext& c) {
-  Tensor& y = c.output(0);
-  const auto rank = static_cast<int64_t>(y.rank());
-  const int64_t axis = c.normalized_axis(c.node().int_or("axis", 1), rank);
-  const std::vector<int64_t> strides = row_major_strides(y.shape());
-  int64_t offset = 0;
+std::vector<Move> moves(ComputeContext& c) {
+  const auto rank = static_cast<int64_t>(c.output(0).rank());
+  const auto axis = static_cast<size_t>(c.normalized_axis(c.node().int_or("axis", 1), rank));
+  const std::vector<int64_t> to = strides_of(c.output(0));
+  std::vector<Move> result;
+  int64_t start = 0;
   for (size_t i = 0; i < c.input_count(); ++i) {
     const Tensor& x = c.input(i);
-    const Strided at{x.shape(), strides, offset};
-    if (!store_strided(x, y, at)) c.unsupported("type " + name_of(x.type()));
-    offset += x.dim(static_cast<size_t>(axis)) * strides[static_cast<size_t>(axis)];
+    result.push_back({i, 0, x.shape(), strides_of(x), to, 0, start * to[axis]});
+    start += x.dim(axis);
   }
+  return result;
+}
+
+void compute(ComputeContext& c) { compute_moves(c, moves); }
+
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
+  return prepare_moves(c, moves, c.inputs.size());
 }
 
 }  // namespace
@@ -50,6 +55,7 @@ extern const Operator op_Concat = {
     .infer = infer,
     .compute = compute,
     .traits = {.positively_homogeneous = true, .joins_inputs = true, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

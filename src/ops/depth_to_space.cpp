@@ -1,8 +1,6 @@
 // DepthToSpace, SpaceToDepth: blocks of channels become blocks of pixels, and back.
-#include <algorithm>
-
 #include "base/format.h"
-#include "ops/movement.h"
+#include "ops/move.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -43,37 +41,45 @@ void infer_to_depth(InferContext& c) {
   c.set_output(0, c.type(0), {x[0], x[1] * block * block, x[2] / block, x[3] / block});
 }
 
-void move(ComputeContext& c, const Strided& at) {
-  if (!copy_strided(c.input(0), at, c.output(0))) {
-    c.unsupported("type " + name_of(c.input(0).type()));
-  }
-}
+// Both operators walk [N, C, H, block row, W, block column]: `fine` has blocks of pixels, `coarse`
+// blocks of channels.
+struct Walk {
+  Shape shape;
+  std::vector<int64_t> fine;
+  std::vector<int64_t> coarse;
+};
 
-// The output walked as [N, C, H, block row, W, block column].
-void compute_to_space(ComputeContext& c) {
+Walk walk(ComputeContext& c, const Tensor& fine, const Tensor& coarse) {
   const int64_t block = block_size(c);
-  const Shape& x = c.input(0).shape();
-  const int64_t plane = x[2] * x[3];
-  const int64_t channels = x[1] / (block * block);
+  const std::vector<int64_t> f = strides_of(fine);
+  const std::vector<int64_t> s = strides_of(coarse);
+  const int64_t channels = fine.dim(1);
   const bool outer = depth_first(c);
-  const int64_t channel = outer ? plane : block * block * plane;
-  const int64_t column = outer ? channels * plane : plane;
-  move(c, {{x[0], channels, x[2], block, x[3], block},
-           {x[1] * plane, channel, x[3], block * column, 1, column}});
+  const int64_t channel = outer ? s[1] : block * block * s[1];
+  const int64_t column = outer ? channels * s[1] : s[1];
+  return {{fine.dim(0), channels, coarse.dim(2), block, coarse.dim(3), block},
+          {f[0], f[1], block * f[2], f[2], block * f[3], f[3]},
+          {s[0], channel, s[2], block * column, s[3], column}};
 }
 
-// The output walked as [N, block row, block column, C, H, W], or with C before the block.
-void compute_to_depth(ComputeContext& c) {
-  const int64_t block = block_size(c);
-  const Shape& x = c.input(0).shape();
-  const int64_t plane = x[2] * x[3];
-  Strided at{{x[0], block, block, x[1], x[2] / block, x[3] / block},
-             {x[1] * plane, x[3], 1, plane, block * x[3], block}};
-  if (!depth_first(c)) {
-    std::rotate(at.shape.begin() + 1, at.shape.begin() + 3, at.shape.begin() + 4);
-    std::rotate(at.strides.begin() + 1, at.strides.begin() + 3, at.strides.begin() + 4);
-  }
-  move(c, at);
+std::vector<Move> moves_to_space(ComputeContext& c) {
+  const Walk w = walk(c, c.output(0), c.input(0));
+  return {{0, 0, w.shape, w.coarse, w.fine}};
+}
+
+std::vector<Move> moves_to_depth(ComputeContext& c) {
+  const Walk w = walk(c, c.input(0), c.output(0));
+  return {{0, 0, w.shape, w.fine, w.coarse}};
+}
+
+void compute_to_space(ComputeContext& c) { compute_moves(c, moves_to_space); }
+void compute_to_depth(ComputeContext& c) { compute_moves(c, moves_to_depth); }
+
+std::unique_ptr<Kernel> prepare_to_space(const PrepareContext& c) {
+  return prepare_moves(c, moves_to_space, 1);
+}
+std::unique_ptr<Kernel> prepare_to_depth(const PrepareContext& c) {
+  return prepare_moves(c, moves_to_depth, 1);
 }
 
 constexpr OpTraits kMoves = {
@@ -85,11 +91,13 @@ extern const Operator op_DepthToSpace = {.name = "DepthToSpace",
                                          .domain = "",
                                          .infer = infer_to_space,
                                          .compute = compute_to_space,
-                                         .traits = kMoves};
+                                         .traits = kMoves,
+                                         .prepare = prepare_to_space};
 extern const Operator op_SpaceToDepth = {.name = "SpaceToDepth",
                                          .domain = "",
                                          .infer = infer_to_depth,
                                          .compute = compute_to_depth,
-                                         .traits = kMoves};
+                                         .traits = kMoves,
+                                         .prepare = prepare_to_depth};
 
 }  // namespace edgeopt

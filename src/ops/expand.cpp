@@ -3,7 +3,7 @@
 
 #include "base/format.h"
 #include "ops/broadcast.h"
-#include "ops/movement.h"
+#include "ops/move.h"
 
 namespace edgeopt {
 namespace {
@@ -17,16 +17,22 @@ void infer_expand(InferContext& c) {
   c.set_output(0, c.type(0), *shape);
 }
 
-void compute_expand(ComputeContext& c) {
+std::vector<Move> moves_of_expand(ComputeContext& c) {
   const Tensor& x = c.input(0);
-  Tensor& y = c.output(0);
-  Strided at{y.shape(), std::vector<int64_t>(y.rank(), 0)};
-  const std::vector<int64_t> strides = row_major_strides(x.shape());
+  const Tensor& y = c.output(0);
+  const std::vector<int64_t> from = strides_of(x);
+  Move move{0, 0, y.shape(), std::vector<int64_t>(y.rank(), 0), strides_of(y)};
   const size_t added = y.rank() - x.rank();
   for (size_t i = 0; i < x.rank(); ++i) {
-    if (x.dim(i) != 1) at.strides[i + added] = strides[i];
+    if (x.dim(i) != 1) move.from[i + added] = from[i];
   }
-  if (!copy_strided(x, at, y)) c.unsupported("type " + name_of(x.type()));
+  return {move};
+}
+
+void compute_expand(ComputeContext& c) { compute_moves(c, moves_of_expand); }
+
+std::unique_ptr<Kernel> prepare_expand(const PrepareContext& c) {
+  return prepare_moves(c, moves_of_expand, 1);
 }
 
 void infer_tile(InferContext& c) {
@@ -42,16 +48,24 @@ void infer_tile(InferContext& c) {
   c.set_output(0, c.type(0), std::move(shape));
 }
 
-void compute_tile(ComputeContext& c) {
+std::vector<Move> moves_of_tile(ComputeContext& c) {
   const Tensor& x = c.input(0);
-  const std::vector<int64_t> strides = row_major_strides(x.shape());
+  const std::vector<int64_t> from = strides_of(x);
+  const std::vector<int64_t> to = strides_of(c.output(0));
   const std::vector<int64_t> repeats = c.ints(1);
-  Strided at;
+  Move move;
   for (size_t i = 0; i < x.rank(); ++i) {
-    at.shape.insert(at.shape.end(), {repeats[i], x.dim(i)});
-    at.strides.insert(at.strides.end(), {0, strides[i]});
+    move.shape.insert(move.shape.end(), {repeats[i], x.dim(i)});
+    move.from.insert(move.from.end(), {0, from[i]});
+    move.to.insert(move.to.end(), {x.dim(i) * to[i], to[i]});
   }
-  if (!copy_strided(x, at, c.output(0))) c.unsupported("type " + name_of(x.type()));
+  return {move};
+}
+
+void compute_tile(ComputeContext& c) { compute_moves(c, moves_of_tile); }
+
+std::unique_ptr<Kernel> prepare_tile(const PrepareContext& c) {
+  return prepare_moves(c, moves_of_tile, 1);
 }
 
 constexpr OpTraits kMoves = {
@@ -63,8 +77,13 @@ extern const Operator op_Expand = {.name = "Expand",
                                    .domain = "",
                                    .infer = infer_expand,
                                    .compute = compute_expand,
-                                   .traits = kMoves};
-extern const Operator op_Tile = {
-    .name = "Tile", .domain = "", .infer = infer_tile, .compute = compute_tile, .traits = kMoves};
+                                   .traits = kMoves,
+                                   .prepare = prepare_expand};
+extern const Operator op_Tile = {.name = "Tile",
+                                 .domain = "",
+                                 .infer = infer_tile,
+                                 .compute = compute_tile,
+                                 .traits = kMoves,
+                                 .prepare = prepare_tile};
 
 }  // namespace edgeopt

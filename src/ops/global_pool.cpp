@@ -3,6 +3,8 @@
 #include <limits>
 
 #include "ops/op.h"
+#include "ops/pool_kernel.h"
+#include "ops/window.h"
 #include "tensor/dispatch.h"
 
 namespace edgeopt {
@@ -56,6 +58,25 @@ void compute_lp(ComputeContext& c) {
   });
 }
 
+// The window is the whole image; more than three spatial dimensions are not planned.
+std::unique_ptr<Kernel> prepare(const PrepareContext& c, Pooling::Kind kind) {
+  const Shape& x = c.inputs[0].shape;
+  if (x.size() < 3 || x.size() > 5) return nullptr;
+  Pooling pooling;
+  pooling.kind = kind;
+  pooling.window.input = to_spatial(Shape(x.begin() + 2, x.end()), 1);
+  pooling.window.kernel = pooling.window.input;
+  return prepare_pooling(c, pooling);
+}
+
+std::unique_ptr<Kernel> prepare_max(const PrepareContext& c) {
+  return prepare(c, Pooling::Kind::kMax);
+}
+
+std::unique_ptr<Kernel> prepare_average(const PrepareContext& c) {
+  return prepare(c, Pooling::Kind::kAverage);
+}
+
 }  // namespace
 
 extern const Operator op_GlobalAveragePool = {
@@ -64,6 +85,7 @@ extern const Operator op_GlobalAveragePool = {
     .infer = infer,
     .compute = compute_average,
     .traits = {.positively_homogeneous = true, .quantizable = true},
+    .prepare = prepare_average,
 };
 
 extern const Operator op_GlobalMaxPool = {
@@ -72,6 +94,7 @@ extern const Operator op_GlobalMaxPool = {
     .infer = infer,
     .compute = compute_max,
     .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
+    .prepare = prepare_max,
 };
 
 extern const Operator op_GlobalLpPool = {

@@ -6,44 +6,6 @@
 namespace edgeopt {
 namespace {
 
-// The same places with neighbouring axes merged where the inner one continues the outer one, and
-// axes of length 1 left out.
-Strided merged(const Strided& at) {
-  Strided result{{}, {}, at.offset};
-  for (size_t i = 0; i < at.shape.size(); ++i) {
-    if (at.shape[i] == 1) continue;
-    const bool continues =
-        !result.shape.empty() && result.strides.back() == at.strides[i] * at.shape[i];
-    if (continues) {
-      result.shape.back() *= at.shape[i];
-      result.strides.back() = at.strides[i];
-    } else {
-      result.shape.push_back(at.shape[i]);
-      result.strides.push_back(at.strides[i]);
-    }
-  }
-  if (result.shape.empty()) return {{1}, {1}, at.offset};
-  return result;
-}
-
-// The places of all but the last axis.
-Strided without_last(Strided at) {
-  at.shape.pop_back();
-  at.strides.pop_back();
-  return at;
-}
-
-template <typename T>
-void copy_row(const T* from, int64_t stride, T* to, int64_t count) {
-  if (stride == 1) {
-    std::copy_n(from, count, to);
-  } else if (stride == 0) {
-    std::fill_n(to, count, *from);
-  } else {
-    for (int64_t i = 0; i < count; ++i) to[i] = from[i * stride];
-  }
-}
-
 template <typename T>
 class Mapped {
  public:
@@ -99,35 +61,6 @@ std::vector<int64_t> row_major_strides(const Shape& shape) {
   std::vector<int64_t> strides(shape.size(), 1);
   for (size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
   return strides;
-}
-
-bool copy_strided(const Tensor& from, const Strided& at, Tensor& to) {
-  return dispatch_movable(from.type(), [&]<typename T>(std::type_identity<T>) {
-    if (to.size() == 0) return;
-    const Strided rows = merged(at);
-    const T* source = from.data<T>();
-    T* target = to.mutable_data<T>();
-    const int64_t count = rows.shape.back();
-    for_each_place(without_last(rows), [&](int64_t offset) {
-      copy_row(source + offset, rows.strides.back(), target, count);
-      target += count;
-    });
-  });
-}
-
-bool store_strided(const Tensor& from, Tensor& to, const Strided& at) {
-  return dispatch_movable(from.type(), [&]<typename T>(std::type_identity<T>) {
-    if (from.size() == 0) return;
-    const Strided rows = merged(at);
-    const T* source = from.data<T>();
-    T* target = to.mutable_data<T>();
-    const int64_t count = rows.shape.back();
-    const int64_t stride = rows.strides.back();
-    for_each_place(without_last(rows), [&](int64_t offset) {
-      for (int64_t i = 0; i < count; ++i) target[offset + i * stride] = source[i];
-      source += count;
-    });
-  });
 }
 
 bool copy_mapped(const Tensor& from, const std::vector<std::vector<int64_t>>& maps, Tensor& to,

@@ -1,5 +1,5 @@
-// Moving elements without looking at them: copies between plain tensors along strides or index
-// maps. Any type but those of less than 8 bits; only copy_elements takes these too.
+// Moving elements without looking at them: copies between plain tensors along index maps. Any type
+// but those of less than 8 bits; only copy_elements takes these too.
 #pragma once
 
 #include <cstdint>
@@ -61,12 +61,6 @@ void for_each_place(const Strided& at, F f) {
     if (axis == 0) return;
   }
 }
-
-// Fills `to` in order with the elements `at` of `from`. False for a type that cannot be moved.
-bool copy_strided(const Tensor& from, const Strided& at, Tensor& to);
-
-// Puts the elements of `from` in order at the places `at` of `to`.
-bool store_strided(const Tensor& from, Tensor& to, const Strided& at);
 
 // to[i, j, ...] = from[maps[0][i], maps[1][j], ...]; where an index is -1, the only element of
 // `fill` (a default tensor: zero).

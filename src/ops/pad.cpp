@@ -1,5 +1,8 @@
 // Pad: elements added before and after each axis: a constant, the edge, a reflection or a wrap.
+#include <algorithm>
+
 #include "base/format.h"
+#include "ops/move.h"
 #include "ops/movement.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
@@ -96,6 +99,37 @@ void compute(ComputeContext& c) {
   }
 }
 
+// What stays of the input, behind margins of zeros.
+std::vector<Move> moves(ComputeContext& c) {
+  const Tensor& x = c.input(0);
+  const Tensor& y = c.output(0);
+  const Margins pads = margins(c, x.rank());
+  Move move{0, 0, {}, strides_of(x), strides_of(y)};
+  for (size_t axis = 0; axis < x.rank(); ++axis) {
+    const int64_t before = pads.before[axis];
+    const int64_t length =
+        x.dim(axis) + std::min<int64_t>(before, 0) + std::min<int64_t>(pads.after[axis], 0);
+    move.shape.push_back(std::max<int64_t>(length, 0));
+    move.from_offset += std::max<int64_t>(-before, 0) * move.from[axis];
+    move.to_offset += std::max<int64_t>(before, 0) * move.to[axis];
+  }
+  return {move};
+}
+
+bool pads_zeros(const PrepareContext& c) {
+  if (c.node->string_or("mode", "constant") != "constant") return false;
+  if (c.node->float_or("value", 0.0F) != 0) return false;
+  if (c.inputs.size() < 3 || c.inputs[2].type == DataType::kUndefined) return true;
+  const Tensor* constant = c.inputs[2].constant;
+  if (constant == nullptr || constant->size() != 1) return false;
+  const auto* bytes = constant->data<char>();
+  return std::all_of(bytes, bytes + constant->byte_size(), [](char b) { return b == 0; });
+}
+
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
+  return pads_zeros(c) ? prepare_moves(c, moves, 1, true) : nullptr;
+}
+
 }  // namespace
 
 extern const Operator op_Pad = {
@@ -104,6 +138,7 @@ extern const Operator op_Pad = {
     .infer = infer,
     .compute = compute,
     .traits = {.data_movement = true, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

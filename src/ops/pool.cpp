@@ -3,7 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/float_kernel.h"
 #include "ops/op.h"
+#include "ops/pool_kernel.h"
 #include "ops/window.h"
 #include "tensor/dispatch.h"
 
@@ -72,16 +74,6 @@ void compute_max(ComputeContext& c) {
   if (!known) c.unsupported("type " + name_of(x.type()));
 }
 
-// Taps of the window at `p` that lie in the input or in its stated padding, not behind it.
-int64_t padded_taps(const Window& w, const Spatial& p) {
-  int64_t count = 1;
-  for (size_t d = 0; d < 3; ++d) {
-    const int64_t room = w.input[d] + w.after[d] - 1 - (p[d] * w.stride[d] - w.before[d]);
-    count *= std::min(w.kernel[d], room / w.dilation[d] + 1);
-  }
-  return count;
-}
-
 void compute_average(ComputeContext& c) {
   const Tensor& x = c.input(0);
   const Window w = pool_window(c, x.shape());
@@ -121,6 +113,24 @@ void compute_lp(ComputeContext& c) {
   if (!known) c.unsupported("type " + name_of(x.type()));
 }
 
+std::unique_ptr<Kernel> prepare(const PrepareContext& c, Pooling::Kind kind) {
+  const Complain bad = complain_of(c);
+  const Shape& x = c.inputs[0].shape;
+  Pooling pooling;
+  pooling.kind = kind;
+  pooling.window = read_window(*c.node, x, kernel_shape(*c.node, x, bad), bad);
+  pooling.include_pad = c.node->int_or("count_include_pad", 0) != 0;
+  return prepare_pooling(c, pooling);
+}
+
+std::unique_ptr<Kernel> prepare_max(const PrepareContext& c) {
+  return prepare(c, Pooling::Kind::kMax);
+}
+
+std::unique_ptr<Kernel> prepare_average(const PrepareContext& c) {
+  return prepare(c, Pooling::Kind::kAverage);
+}
+
 }  // namespace
 
 extern const Operator op_MaxPool = {
@@ -129,6 +139,7 @@ extern const Operator op_MaxPool = {
     .infer = infer,
     .compute = compute_max,
     .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
+    .prepare = prepare_max,
 };
 
 extern const Operator op_AveragePool = {
@@ -137,6 +148,7 @@ extern const Operator op_AveragePool = {
     .infer = infer,
     .compute = compute_average,
     .traits = {.positively_homogeneous = true, .quantizable = true},
+    .prepare = prepare_average,
 };
 
 extern const Operator op_LpPool = {

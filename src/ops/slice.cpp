@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/format.h"
-#include "ops/movement.h"
+#include "ops/move.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -60,18 +60,22 @@ void infer(InferContext& c) {
   c.set_output(0, c.type(0), std::move(shape));
 }
 
-void compute(ComputeContext& c) {
+std::vector<Move> moves(ComputeContext& c) {
   const Tensor& x = c.input(0);
-  const std::vector<int64_t> strides = row_major_strides(x.shape());
-  Strided at{c.output(0).shape(), strides, 0};
+  const Tensor& y = c.output(0);
+  Move move{0, 0, y.shape(), strides_of(x), strides_of(y)};
   size_t axis = 0;
   for (const Range& range : ranges(c, x.shape())) {
-    at.offset += range.start * strides[axis];
-    if (range.count > 1) at.strides[axis] *= range.step;
+    move.from_offset += range.start * move.from[axis];
+    if (range.count > 1) move.from[axis] *= range.step;
     ++axis;
   }
-  if (!copy_strided(x, at, c.output(0))) c.unsupported("type " + name_of(x.type()));
+  return {move};
 }
+
+void compute(ComputeContext& c) { compute_moves(c, moves); }
+
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) { return prepare_moves(c, moves, 1); }
 
 }  // namespace
 
@@ -81,6 +85,7 @@ extern const Operator op_Slice = {
     .infer = infer,
     .compute = compute,
     .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "base/format.h"
-#include "ops/movement.h"
+#include "ops/move.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -46,21 +46,27 @@ void infer(InferContext& c) {
   }
 }
 
-void compute(ComputeContext& c) {
+std::vector<Move> moves(ComputeContext& c) {
   const Tensor& x = c.input(0);
   const auto rank = static_cast<int64_t>(x.rank());
   const auto axis = static_cast<size_t>(c.normalized_axis(c.node().int_or("axis", 0), rank));
-  const std::vector<int64_t> strides = row_major_strides(x.shape());
+  const std::vector<int64_t> from = strides_of(x);
   const std::vector<int64_t> sizes = part_sizes(c, x.dim(axis));
+  std::vector<Move> result;
   int64_t start = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (c.has_output(i)) {
-      const Strided at{c.output(i).shape(), strides, start * strides[axis]};
-      if (!copy_strided(x, at, c.output(i))) c.unsupported("type " + name_of(x.type()));
+      const Tensor& y = c.output(i);
+      result.push_back({0, i, y.shape(), from, strides_of(y), start * from[axis], 0});
     }
     start += sizes[i];
   }
+  return result;
 }
+
+void compute(ComputeContext& c) { compute_moves(c, moves); }
+
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) { return prepare_moves(c, moves, 1); }
 
 }  // namespace
 
@@ -70,6 +76,7 @@ extern const Operator op_Split = {
     .infer = infer,
     .compute = compute,
     .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

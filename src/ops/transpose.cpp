@@ -1,6 +1,6 @@
 // Transpose: axes in another order.
 #include "base/format.h"
-#include "ops/movement.h"
+#include "ops/move.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -31,13 +31,18 @@ void infer(InferContext& c) {
   c.set_output(0, c.type(0), std::move(to));
 }
 
-void compute(ComputeContext& c) {
+std::vector<Move> moves(ComputeContext& c) {
   const Tensor& x = c.input(0);
-  const std::vector<int64_t> strides = row_major_strides(x.shape());
-  Strided at{c.output(0).shape(), {}};
-  for (const size_t axis : permutation(c, x.rank())) at.strides.push_back(strides[axis]);
-  if (!copy_strided(x, at, c.output(0))) c.unsupported("type " + name_of(x.type()));
+  const Tensor& y = c.output(0);
+  const std::vector<int64_t> from = strides_of(x);
+  Move move{0, 0, y.shape(), {}, strides_of(y)};
+  for (const size_t axis : permutation(c, x.rank())) move.from.push_back(from[axis]);
+  return {move};
 }
+
+void compute(ComputeContext& c) { compute_moves(c, moves); }
+
+std::unique_ptr<Kernel> prepare(const PrepareContext& c) { return prepare_moves(c, moves, 1); }
 
 }  // namespace
 
@@ -47,6 +52,7 @@ extern const Operator op_Transpose = {
     .infer = infer,
     .compute = compute,
     .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
+    .prepare = prepare,
 };
 
 }  // namespace edgeopt

@@ -1,0 +1,28 @@
+// Pooling of channels-last float tensors.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/window.h"
+
+namespace edgeopt {
+
+struct Pooling {
+  enum class Kind { kMax, kAverage };
+  Kind kind = Kind::kMax;
+  int64_t batch = 1;
+  int64_t channels = 1;
+  Window window;
+  // kAverage: the sum is divided by the taps that lie in the input, or by all that do not lie
+  // behind its stated padding.
+  bool include_pad = false;
+};
+
+// Taps of the window at `p` that lie in the input or in its stated padding, not behind it.
+int64_t padded_taps(const Window& w, const Spatial& p);
+
+// x: batch * input * channels floats, y: batch * output * channels. A window without a tap in the
+// input gives -inf as maximum, 0 as average.
+void pool(const Pooling& pooling, const float* x, float* y);
+
+}  // namespace edgeopt

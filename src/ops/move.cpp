@@ -1,0 +1,191 @@
+#include "ops/move.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "kernels/epilogue.h"
+#include "ops/float_kernel.h"
+#include "ops/movement.h"
+
+namespace edgeopt {
+namespace {
+
+// Rows and columns of a block of a transposition: its lines stay in the first cache.
+constexpr int64_t kBlock = 16;
+
+// The same elements, with the axes in the order of the output's memory, those of length 1 left out
+// and neighbours merged where both sides continue.
+Move simplified(const Move& move) {
+  std::vector<size_t> order(move.shape.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return move.to[a] > move.to[b]; });
+  Move result{move.input, move.output, {}, {}, {}, move.from_offset, move.to_offset};
+  for (const size_t axis : order) {
+    const int64_t length = move.shape[axis];
+    if (length == 1) continue;
+    const bool continues = !result.shape.empty() &&
+                           result.from.back() == move.from[axis] * length &&
+                           result.to.back() == move.to[axis] * length;
+    if (continues) {
+      result.shape.back() *= length;
+      result.from.back() = move.from[axis];
+      result.to.back() = move.to[axis];
+    } else {
+      result.shape.push_back(length);
+      result.from.push_back(move.from[axis]);
+      result.to.push_back(move.to[axis]);
+    }
+  }
+  if (result.shape.empty())
+    return {move.input, move.output, {1}, {1}, {1}, move.from_offset, move.to_offset};
+  // A transposition: the axis along which the input lies goes next to the innermost one.
+  const auto inner = std::find(result.from.begin(), result.from.end(), 1);
+  if (result.from.back() != 1 && inner != result.from.end()) {
+    const auto at = inner - result.from.begin();
+    const auto last = static_cast<int64_t>(result.shape.size()) - 1;
+    std::rotate(result.shape.begin() + at, result.shape.begin() + at + 1,
+                result.shape.begin() + last);
+    std::rotate(result.from.begin() + at, result.from.begin() + at + 1, result.from.begin() + last);
+    std::rotate(result.to.begin() + at, result.to.begin() + at + 1, result.to.begin() + last);
+  }
+  return result;
+}
+
+template <typename T>
+void copy_row(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t count) {
+  if (from_stride == 1 && to_stride == 1) {
+    std::copy_n(from, count, to);
+  } else {
+    for (int64_t i = 0; i < count; ++i) to[i * to_stride] = from[i * from_stride];
+  }
+}
+
+template <typename T>
+void copy_matrix(const Move& move, size_t axis, const T* from, T* to) {
+  const int64_t rows = move.shape[axis];
+  const int64_t columns = move.shape[axis + 1];
+  const bool across = move.from[axis] == 1 && move.from[axis + 1] != 1;
+  const int64_t block = across ? kBlock : columns;
+  for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
+    const int64_t r1 = std::min(rows, r0 + kBlock);
+    for (int64_t c0 = 0; c0 < columns; c0 += block) {
+      const int64_t count = std::min(columns - c0, block);
+      for (int64_t r = r0; r < r1; ++r) {
+        copy_row(from + r * move.from[axis] + c0 * move.from[axis + 1], move.from[axis + 1],
+                 to + r * move.to[axis] + c0 * move.to[axis + 1], move.to[axis + 1], count);
+      }
+    }
+  }
+}
+
+template <typename T>
+void copy_axes(const Move& move, size_t axis, const T* from, T* to) {
+  const size_t left = move.shape.size() - axis;
+  if (left == 1) return copy_row(from, move.from[axis], to, move.to[axis], move.shape[axis]);
+  if (left == 2) return copy_matrix(move, axis, from, to);
+  for (int64_t i = 0; i < move.shape[axis]; ++i) {
+    copy_axes(move, axis + 1, from + i * move.from[axis], to + i * move.to[axis]);
+  }
+}
+
+// False for a type that cannot be moved. `move` is simplified.
+bool run(const Move& move, DataType type, const void* from, void* to) {
+  return dispatch_movable(type, [&]<typename T>(std::type_identity<T>) {
+    copy_axes(move, 0, static_cast<const T*>(from) + move.from_offset,
+              static_cast<T*>(to) + move.to_offset);
+  });
+}
+
+class MovesKernel : public Kernel {
+ public:
+  MovesKernel(const PrepareContext& context, const std::vector<Move>& moves, bool zeros)
+      : node_inputs_(context.inputs.size()),
+        type_(context.outputs[0].type),
+        count_(element_count(context.outputs[0].shape)),
+        zero_bytes_(zeros ? static_cast<size_t>(count_ * bits_of(type_) / 8) : 0),
+        steps_(context.epilogue) {
+    for (const Move& move : moves) {
+      if (element_count(move.shape) > 0) moves_.push_back(simplified(move));
+    }
+    for (const PrepareContext::Operand& input : context.inputs) {
+      constants_.push_back(input.constant != nullptr ? *input.constant : Tensor());
+    }
+  }
+
+  void run(std::span<const void* const> inputs, std::span<void* const> outputs,
+           void* /*scratch*/) const override {
+    if (zero_bytes_ > 0) std::memset(outputs[0], 0, zero_bytes_);
+    for (const Move& move : moves_) {
+      const Tensor& constant = constants_[move.input];
+      const void* from = constant.empty() ? inputs[move.input] : constant.raw();
+      edgeopt::run(move, type_, from, outputs[move.output]);
+    }
+    if (steps_.empty()) return;
+    auto* y = static_cast<float*>(outputs[0]);
+    apply_epilogue(y, y, count_, steps_, OperandPointers(inputs, node_inputs_));
+  }
+
+ private:
+  size_t node_inputs_;
+  DataType type_;
+  int64_t count_;
+  size_t zero_bytes_;
+  std::vector<EpilogueStep> steps_;
+  std::vector<Move> moves_;
+  std::vector<Tensor> constants_;
+};
+
+}  // namespace
+
+std::vector<int64_t> strides_of(const Tensor& tensor) {
+  std::vector<int64_t> strides(tensor.rank(), 1);
+  int64_t stride = 1;
+  if (tensor.layout() == Layout::kChannelsLast) stride = tensor.dim(1);
+  for (size_t axis = tensor.rank(); axis-- > 0;) {
+    if (tensor.layout() == Layout::kChannelsLast && axis == 1) continue;
+    strides[axis] = stride;
+    stride *= tensor.dim(axis);
+  }
+  return strides;
+}
+
+void compute_moves(ComputeContext& c, MovesOf moves_of) {
+  for (const Move& move : moves_of(c)) {
+    if (element_count(move.shape) == 0) continue;
+    const Tensor& from = c.input(move.input);
+    if (!run(simplified(move), from.type(), from.raw(), c.output(move.output).mutable_raw())) {
+      c.unsupported("type " + name_of(from.type()));
+    }
+  }
+}
+
+std::unique_ptr<Kernel> prepare_moves(const PrepareContext& context, MovesOf moves_of,
+                                      size_t parameters, bool zeros) {
+  if (operand_count(context.epilogue) > kMostOperands) return nullptr;
+  if (!context.epilogue.empty() && context.outputs[0].type != DataType::kFloat) return nullptr;
+  const int64_t bits = bits_of(context.outputs[0].type);
+  if (bits < 8 || context.outputs[0].type == DataType::kString) return nullptr;
+  std::vector<Tensor> tensors;
+  tensors.reserve(context.inputs.size() + context.outputs.size());
+  std::vector<const Tensor*> inputs;
+  for (size_t i = 0; i < context.inputs.size(); ++i) {
+    const PrepareContext::Operand& operand = context.inputs[i];
+    const bool given = operand.type != DataType::kUndefined;
+    if (given && i >= parameters && operand.constant == nullptr) return nullptr;
+    tensors.push_back(operand.constant != nullptr
+                          ? *operand.constant
+                          : Tensor::view(operand.type, operand.shape, nullptr, operand.layout));
+    inputs.push_back(given ? &tensors.back() : nullptr);
+  }
+  std::vector<Tensor*> outputs;
+  for (const PrepareContext::Operand& operand : context.outputs) {
+    tensors.push_back(Tensor::view(operand.type, operand.shape, nullptr, operand.layout));
+    outputs.push_back(operand.type != DataType::kUndefined ? &tensors.back() : nullptr);
+  }
+  ComputeContext compute(*context.graph, *context.node, context.opset, inputs, outputs);
+  return std::make_unique<MovesKernel>(context, moves_of(compute), zeros);
+}
+
+}  // namespace edgeopt

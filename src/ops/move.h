@@ -1,0 +1,42 @@
+// Operators that only move elements: each says which elements of which input go where, and
+// `compute` and the engine's kernels follow from that, in any layout.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "ops/kernel.h"
+#include "ops/op.h"
+
+namespace edgeopt {
+
+// Element (i, j, ...) of `shape` is taken from place from_offset + i from[0] + j from[1] + ... of
+// the input and put at place to_offset + i to[0] + j to[1] + ... of the output, in elements.
+struct Move {
+  size_t input = 0;
+  size_t output = 0;
+  Shape shape;
+  std::vector<int64_t> from;
+  std::vector<int64_t> to;
+  int64_t from_offset = 0;
+  int64_t to_offset = 0;
+};
+
+// In elements, of each axis of the tensor as it lies in memory: by its layout.
+std::vector<int64_t> strides_of(const Tensor& tensor);
+
+// The moves of a node. Called with tensors in any layout, whose elements may not be there yet
+// unless they are constants; the strides must come from strides_of().
+using MovesOf = std::vector<Move> (*)(ComputeContext&);
+
+// compute() of such an operator. Elements that no move writes stay as they are.
+void compute_moves(ComputeContext& c, MovesOf moves_of);
+
+// prepare() of such an operator, whose inputs from `parameters` on must be constant. Outputs are
+// filled with zeros first if `zeros`.
+std::unique_ptr<Kernel> prepare_moves(const PrepareContext& context, MovesOf moves_of,
+                                      size_t parameters, bool zeros = false);
+
+}  // namespace edgeopt
