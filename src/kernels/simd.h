@@ -1,5 +1,6 @@
 // EDGEOPT_SIMD before a function with a plain loop: compiled for wider vectors too, chosen at load
-// by what the machine has. Contraction is off everywhere, so all versions give the same bits.
+// by what the machine has. Without contraction all versions give the same bits; transcendental.cpp
+// alone is compiled with it.
 #pragma once
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \

@@ -1,7 +1,7 @@
 // Concat: tensors joined along one axis.
 #include "base/format.h"
-#include "ops/move.h"
 #include "ops/op.h"
+#include "ops/strided_moves.h"
 
 namespace edgeopt {
 namespace {
@@ -41,21 +41,15 @@ std::vector<Move> moves(ComputeContext& c) {
   return result;
 }
 
-void compute(ComputeContext& c) { compute_moves(c, moves); }
-
-std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
-  return prepare_moves(c, moves, c.inputs.size());
-}
-
 }  // namespace
 
 extern const Operator op_Concat = {
     .name = "Concat",
     .domain = "",
     .infer = infer,
-    .compute = compute,
+    .compute = compute_moves<moves>,
     .traits = {.positively_homogeneous = true, .joins_inputs = true, .quantizable = true},
-    .prepare = prepare,
+    .prepare = prepare_moves<moves, kNoParameters>,
 };
 
 }  // namespace edgeopt

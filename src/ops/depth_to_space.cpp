@@ -1,7 +1,7 @@
 // DepthToSpace, SpaceToDepth: blocks of channels become blocks of pixels, and back.
 #include "base/format.h"
-#include "ops/move.h"
 #include "ops/op.h"
+#include "ops/strided_moves.h"
 
 namespace edgeopt {
 namespace {
@@ -72,16 +72,6 @@ std::vector<Move> moves_to_depth(ComputeContext& c) {
   return {{0, 0, w.shape, w.fine, w.coarse}};
 }
 
-void compute_to_space(ComputeContext& c) { compute_moves(c, moves_to_space); }
-void compute_to_depth(ComputeContext& c) { compute_moves(c, moves_to_depth); }
-
-std::unique_ptr<Kernel> prepare_to_space(const PrepareContext& c) {
-  return prepare_moves(c, moves_to_space, 1);
-}
-std::unique_ptr<Kernel> prepare_to_depth(const PrepareContext& c) {
-  return prepare_moves(c, moves_to_depth, 1);
-}
-
 constexpr OpTraits kMoves = {
     .positively_homogeneous = true, .data_movement = true, .quantizable = true};
 
@@ -90,14 +80,14 @@ constexpr OpTraits kMoves = {
 extern const Operator op_DepthToSpace = {.name = "DepthToSpace",
                                          .domain = "",
                                          .infer = infer_to_space,
-                                         .compute = compute_to_space,
+                                         .compute = compute_moves<moves_to_space>,
                                          .traits = kMoves,
-                                         .prepare = prepare_to_space};
+                                         .prepare = prepare_moves<moves_to_space>};
 extern const Operator op_SpaceToDepth = {.name = "SpaceToDepth",
                                          .domain = "",
                                          .infer = infer_to_depth,
-                                         .compute = compute_to_depth,
+                                         .compute = compute_moves<moves_to_depth>,
                                          .traits = kMoves,
-                                         .prepare = prepare_to_depth};
+                                         .prepare = prepare_moves<moves_to_depth>};
 
 }  // namespace edgeopt

@@ -3,7 +3,7 @@
 
 #include "base/format.h"
 #include "ops/broadcast.h"
-#include "ops/move.h"
+#include "ops/strided_moves.h"
 
 namespace edgeopt {
 namespace {
@@ -27,12 +27,6 @@ std::vector<Move> moves_of_expand(ComputeContext& c) {
     if (x.dim(i) != 1) move.from[i + added] = from[i];
   }
   return {move};
-}
-
-void compute_expand(ComputeContext& c) { compute_moves(c, moves_of_expand); }
-
-std::unique_ptr<Kernel> prepare_expand(const PrepareContext& c) {
-  return prepare_moves(c, moves_of_expand, 1);
 }
 
 void infer_tile(InferContext& c) {
@@ -62,12 +56,6 @@ std::vector<Move> moves_of_tile(ComputeContext& c) {
   return {move};
 }
 
-void compute_tile(ComputeContext& c) { compute_moves(c, moves_of_tile); }
-
-std::unique_ptr<Kernel> prepare_tile(const PrepareContext& c) {
-  return prepare_moves(c, moves_of_tile, 1);
-}
-
 constexpr OpTraits kMoves = {
     .positively_homogeneous = true, .data_movement = true, .quantizable = true};
 
@@ -76,14 +64,14 @@ constexpr OpTraits kMoves = {
 extern const Operator op_Expand = {.name = "Expand",
                                    .domain = "",
                                    .infer = infer_expand,
-                                   .compute = compute_expand,
+                                   .compute = compute_moves<moves_of_expand>,
                                    .traits = kMoves,
-                                   .prepare = prepare_expand};
+                                   .prepare = prepare_moves<moves_of_expand>};
 extern const Operator op_Tile = {.name = "Tile",
                                  .domain = "",
                                  .infer = infer_tile,
-                                 .compute = compute_tile,
+                                 .compute = compute_moves<moves_of_tile>,
                                  .traits = kMoves,
-                                 .prepare = prepare_tile};
+                                 .prepare = prepare_moves<moves_of_tile>};
 
 }  // namespace edgeopt

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "base/format.h"
-#include "ops/move.h"
 #include "ops/movement.h"
 #include "ops/op.h"
+#include "ops/strided_moves.h"
 #include "tensor/dispatch.h"
 
 namespace edgeopt {
@@ -127,7 +127,7 @@ bool pads_zeros(const PrepareContext& c) {
 }
 
 std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
-  return pads_zeros(c) ? prepare_moves(c, moves, 1, true) : nullptr;
+  return pads_zeros(c) ? plan_moves(c, moves, 1, true) : nullptr;
 }
 
 }  // namespace

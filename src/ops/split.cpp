@@ -3,8 +3,8 @@
 #include <numeric>
 
 #include "base/format.h"
-#include "ops/move.h"
 #include "ops/op.h"
+#include "ops/strided_moves.h"
 
 namespace edgeopt {
 namespace {
@@ -64,19 +64,15 @@ std::vector<Move> moves(ComputeContext& c) {
   return result;
 }
 
-void compute(ComputeContext& c) { compute_moves(c, moves); }
-
-std::unique_ptr<Kernel> prepare(const PrepareContext& c) { return prepare_moves(c, moves, 1); }
-
 }  // namespace
 
 extern const Operator op_Split = {
     .name = "Split",
     .domain = "",
     .infer = infer,
-    .compute = compute,
+    .compute = compute_moves<moves>,
     .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
-    .prepare = prepare,
+    .prepare = prepare_moves<moves>,
 };
 
 }  // namespace edgeopt

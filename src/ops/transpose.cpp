@@ -1,7 +1,7 @@
 // Transpose: axes in another order.
 #include "base/format.h"
-#include "ops/move.h"
 #include "ops/op.h"
+#include "ops/strided_moves.h"
 
 namespace edgeopt {
 namespace {
@@ -40,19 +40,15 @@ std::vector<Move> moves(ComputeContext& c) {
   return {move};
 }
 
-void compute(ComputeContext& c) { compute_moves(c, moves); }
-
-std::unique_ptr<Kernel> prepare(const PrepareContext& c) { return prepare_moves(c, moves, 1); }
-
 }  // namespace
 
 extern const Operator op_Transpose = {
     .name = "Transpose",
     .domain = "",
     .infer = infer,
-    .compute = compute,
+    .compute = compute_moves<moves>,
     .traits = {.positively_homogeneous = true, .data_movement = true, .quantizable = true},
-    .prepare = prepare,
+    .prepare = prepare_moves<moves>,
 };
 
 }  // namespace edgeopt

@@ -1,4 +1,4 @@
-#include "ops/move.h"
+#include "ops/strided_moves.h"
 
 #include <algorithm>
 #include <cstring>
@@ -102,7 +102,7 @@ class MovesKernel : public Kernel {
  public:
   MovesKernel(const PrepareContext& context, const std::vector<Move>& moves, bool zeros)
       : node_inputs_(context.inputs.size()),
-        type_(context.outputs[0].type),
+        type_(context.inputs[0].type),
         count_(element_count(context.outputs[0].shape)),
         zero_bytes_(zeros ? static_cast<size_t>(count_ * bits_of(type_) / 8) : 0),
         steps_(context.epilogue) {
@@ -140,18 +140,15 @@ class MovesKernel : public Kernel {
 }  // namespace
 
 std::vector<int64_t> strides_of(const Tensor& tensor) {
-  std::vector<int64_t> strides(tensor.rank(), 1);
-  int64_t stride = 1;
-  if (tensor.layout() == Layout::kChannelsLast) stride = tensor.dim(1);
-  for (size_t axis = tensor.rank(); axis-- > 0;) {
-    if (tensor.layout() == Layout::kChannelsLast && axis == 1) continue;
-    strides[axis] = stride;
-    stride *= tensor.dim(axis);
-  }
+  if (tensor.layout() == Layout::kPlain) return row_major_strides(tensor.shape());
+  Shape shape = tensor.shape();
+  std::rotate(shape.begin() + 1, shape.begin() + 2, shape.end());
+  std::vector<int64_t> strides = row_major_strides(shape);
+  std::rotate(strides.begin() + 1, strides.end() - 1, strides.end());
   return strides;
 }
 
-void compute_moves(ComputeContext& c, MovesOf moves_of) {
+void run_moves(ComputeContext& c, MovesOf moves_of) {
   for (const Move& move : moves_of(c)) {
     if (element_count(move.shape) == 0) continue;
     const Tensor& from = c.input(move.input);
@@ -161,12 +158,12 @@ void compute_moves(ComputeContext& c, MovesOf moves_of) {
   }
 }
 
-std::unique_ptr<Kernel> prepare_moves(const PrepareContext& context, MovesOf moves_of,
-                                      size_t parameters, bool zeros) {
+std::unique_ptr<Kernel> plan_moves(const PrepareContext& context, MovesOf moves_of,
+                                   size_t parameters, bool zeros) {
   if (operand_count(context.epilogue) > kMostOperands) return nullptr;
   if (!context.epilogue.empty() && context.outputs[0].type != DataType::kFloat) return nullptr;
-  const int64_t bits = bits_of(context.outputs[0].type);
-  if (bits < 8 || context.outputs[0].type == DataType::kString) return nullptr;
+  const DataType type = context.inputs[0].type;
+  if (bits_of(type) < 8 || type == DataType::kString) return nullptr;
   std::vector<Tensor> tensors;
   tensors.reserve(context.inputs.size() + context.outputs.size());
   std::vector<const Tensor*> inputs;

@@ -31,12 +31,24 @@ std::vector<int64_t> strides_of(const Tensor& tensor);
 // unless they are constants; the strides must come from strides_of().
 using MovesOf = std::vector<Move> (*)(ComputeContext&);
 
-// compute() of such an operator. Elements that no move writes stay as they are.
-void compute_moves(ComputeContext& c, MovesOf moves_of);
+void run_moves(ComputeContext& c, MovesOf moves_of);
 
-// prepare() of such an operator, whose inputs from `parameters` on must be constant. Outputs are
-// filled with zeros first if `zeros`.
-std::unique_ptr<Kernel> prepare_moves(const PrepareContext& context, MovesOf moves_of,
-                                      size_t parameters, bool zeros = false);
+// A kernel that does the same; nullptr unless the inputs from `parameters` on are constant, as
+// `moves_of` reads their elements. Outputs are filled with zeros first if `zeros`.
+std::unique_ptr<Kernel> plan_moves(const PrepareContext& context, MovesOf moves_of,
+                                   size_t parameters, bool zeros = false);
+
+// compute() and prepare() of an operator whose output is what `kMovesOf` says, all of it.
+template <MovesOf kMovesOf>
+void compute_moves(ComputeContext& c) {
+  run_moves(c, kMovesOf);
+}
+
+constexpr size_t kNoParameters = SIZE_MAX;
+
+template <MovesOf kMovesOf, size_t kParameters = 1>
+std::unique_ptr<Kernel> prepare_moves(const PrepareContext& context) {
+  return plan_moves(context, kMovesOf, kParameters);
+}
 
 }  // namespace edgeopt
