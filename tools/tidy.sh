@@ -10,7 +10,7 @@ if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(find src -name '*.
 export work=$build/tidy
 mkdir -p "$work"
 # g++'s commands, without what clang does not know.
-sed -e 's/-fvect-cost-model=[a-z]*//; s/-Wno-restrict//; s/"command": "[^ ]*ccache /"command": "/' \
+sed -e 's/-fvect-cost-model=[a-z]*//; s/-Wno-restrict/-Wno-unknown-pragmas/; s/"command": "[^ ]*ccache /"command": "/' \
   -e 's/-Wunused-const-variable=1//' "$build/compile_commands.json" > "$work/compile_commands.json"
 
 check() {

@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // How listed names are found.
-using Resolver = std::vector<Blob> (*)(const fs::path& origin, std::vector<std::string> names);
+using Resolver = std::vector<Blob> (*)(const fs::path& origin,
+                                       const std::vector<std::string>& names);
 
 std::vector<FileSample> open_listed(std::vector<ListedSample> listed, int64_t limit,
                                     const fs::path& origin, Resolver resolve) {
@@ -25,7 +26,7 @@ std::vector<FileSample> open_listed(std::vector<ListedSample> listed, int64_t li
   for (ListedSample& item : listed) {
     for (std::string& file : item.files) names.push_back(std::move(file));
   }
-  std::vector<Blob> blobs = resolve(origin, std::move(names));
+  std::vector<Blob> blobs = resolve(origin, names);
   std::vector<FileSample> samples(listed.size());
   size_t next = 0;
   for (size_t i = 0; i < listed.size(); ++i) {
@@ -37,14 +38,14 @@ std::vector<FileSample> open_listed(std::vector<ListedSample> listed, int64_t li
   return samples;
 }
 
-std::vector<Blob> in_folder(const fs::path& folder, std::vector<std::string> names) {
+std::vector<Blob> in_folder(const fs::path& folder, const std::vector<std::string>& names) {
   std::vector<Blob> blobs;
   for (const std::string& name : names) blobs.push_back(Blob::of_file(folder / name));
   return blobs;
 }
 
 // Relative to the list's folder; where nothing is there, to the working directory.
-std::vector<Blob> of_list(const fs::path& list, std::vector<std::string> names) {
+std::vector<Blob> of_list(const fs::path& list, const std::vector<std::string>& names) {
   std::vector<Blob> blobs;
   for (const std::string& name : names) {
     fs::path path = list.parent_path() / name;
@@ -55,7 +56,7 @@ std::vector<Blob> of_list(const fs::path& list, std::vector<std::string> names) 
   return blobs;
 }
 
-std::vector<Blob> in_archive(const fs::path& archive, std::vector<std::string> names) {
+std::vector<Blob> in_archive(const fs::path& archive, const std::vector<std::string>& names) {
   return open_entries(archive, names);
 }
 

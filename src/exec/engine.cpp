@@ -108,7 +108,7 @@ class Engine::Impl {
   StepTimes::Clock::time_point started_;
 };
 
-Engine::Engine(const Graph& graph, int64_t opset, EngineOptions options)
+Engine::Engine(const Graph& graph, int64_t opset, const EngineOptions& options)
     : impl_(std::make_unique<Impl>(graph, opset, options)) {}
 Engine::~Engine() = default;
 

@@ -52,7 +52,7 @@ class Engine {
   // The graph must outlive the engine and not change meanwhile.
   // Throws Error(kUnsupported) naming the node when an operator or a data-dependent shape cannot be
   // planned.
-  Engine(const Graph& graph, int64_t opset, EngineOptions options);
+  Engine(const Graph& graph, int64_t opset, const EngineOptions& options);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

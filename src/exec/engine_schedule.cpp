@@ -1,5 +1,7 @@
 #include "exec/engine_schedule.h"
 
+#include <utility>
+
 namespace edgeopt {
 
 Schedule::Schedule(int64_t batches, int64_t slots, std::function<void(int64_t, int64_t)> deliver)
@@ -46,7 +48,7 @@ void Schedule::deliver_ready(std::unique_lock<std::mutex>& lock) {
 
 void Schedule::abort(std::exception_ptr error) {
   const std::lock_guard lock(mutex_);
-  if (error_ == nullptr) error_ = error;
+  if (error_ == nullptr) error_ = std::move(error);
   slot_freed_.notify_all();
 }
 

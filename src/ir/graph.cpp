@@ -38,7 +38,7 @@ std::vector<NodeId> Graph::topological_order() const {
   std::vector<State> state(nodes_.size(), State::kNew);
   std::vector<NodeId> order;
   std::vector<std::pair<NodeId, size_t>> stack;
-  const auto dependency = [this](const Node& n, size_t i) {
+  const auto dependency = [](const Node& n, size_t i) {
     return i < n.inputs.size() ? n.inputs[i] : n.captured[i - n.inputs.size()];
   };
   for (const Node& root : nodes_) {

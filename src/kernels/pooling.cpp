@@ -45,20 +45,20 @@ EDGEOPT_INLINE void for_taps(const Taps& taps, const float* x, const Spatial& st
   }
 }
 
-// V * kFloats channels of a window, in registers over all taps.
-template <bool kMax, int V>
+// kV * kFloats channels of a window, in registers over all taps.
+template <bool kMax, int kV>
 EDGEOPT_INLINE void columns(const Taps& taps, const float* x, const Spatial& steps, float divisor,
                             float* y) {
-  Floats sum[V];
-  for (int v = 0; v < V; ++v) sum[v] = Floats{} + (kMax ? -INFINITY : 0.0F);
+  Floats sum[kV];
+  for (int v = 0; v < kV; ++v) sum[v] = Floats{} + (kMax ? -INFINITY : 0.0F);
   for_taps(taps, x, steps, [&](const float* from) EDGEOPT_LAMBDA {
-    for (int v = 0; v < V; ++v) {
+    for (int v = 0; v < kV; ++v) {
       Floats value;
       std::memcpy(&value, from + v * kFloats, sizeof value);
       sum[v] = kMax ? (value > sum[v] ? value : sum[v]) : sum[v] + value;
     }
   });
-  for (int v = 0; v < V; ++v) {
+  for (int v = 0; v < kV; ++v) {
     if (!kMax) sum[v] = sum[v] / divisor;
     std::memcpy(y + v * kFloats, &sum[v], sizeof sum[v]);
   }

@@ -78,7 +78,7 @@ Tensor from_field(const onnx::TensorProto& proto, const Field& field, DataType t
 }
 
 // Types without a field of their own stand in int32_data, small ones packed to bytes.
-Tensor from_int32_field(const onnx::TensorProto& proto, DataType type, Shape shape,
+Tensor from_int32_field(const onnx::TensorProto& proto, DataType type, const Shape& shape,
                         const TensorOrigin& origin) {
   const auto& field = proto.int32_data();
   const int64_t count = element_count(shape);
@@ -121,7 +121,7 @@ Tensor from_typed_field(const onnx::TensorProto& proto, DataType type, Shape sha
       }
       return tensor;
     }
-    default: return from_int32_field(proto, type, std::move(shape), origin);
+    default: return from_int32_field(proto, type, shape, origin);
   }
 }
 

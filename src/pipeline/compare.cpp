@@ -56,7 +56,7 @@ class Comparer {
       result_.agreement =
           100.0 * static_cast<double>(same_class_) / static_cast<double>(result_.samples);
     }
-    return std::move(result_);
+    return result_;
   }
 
  private:

@@ -44,8 +44,8 @@ std::string svg(double width, double height, const std::string& label, const std
 
 // Slots of equal width for the tensors, beside an axis.
 struct Slots {
-  explicit Slots(size_t count_)
-      : count(static_cast<double>(std::max<size_t>(count_, 1))),
+  explicit Slots(size_t tensors)
+      : count(static_cast<double>(std::max<size_t>(tensors, 1))),
         slot(std::clamp((kWidth - kLeft - kRight) / count, kNarrowestSlot, kWidestSlot)),
         width(kLeft + slot * count + kRight) {}
   double begin(size_t i) const { return kLeft + slot * static_cast<double>(i); }

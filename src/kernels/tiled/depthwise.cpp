@@ -40,8 +40,8 @@ struct DepthwiseJob {
   int64_t lanes = kLanes;  // of a part of a vector
 };
 
-// P pixels of V vectors of channels; kPart: the first job.lanes channels of one vector.
-template <int P, int V, bool kPart>
+// kP pixels of kV vectors of channels; kPart: the first job.lanes channels of one vector.
+template <int kP, int kV, bool kPart>
 void pixels(const DepthwiseJob& job) {
   const std::conditional_t<kPart, PartLoad, WholeLoad> read = [&] {
     if constexpr (kPart)
@@ -49,23 +49,23 @@ void pixels(const DepthwiseJob& job) {
     else
       return WholeLoad();
   }();
-  Lanes sum[P][V];
+  Lanes sum[kP][kV];
 #pragma GCC unroll 16
-  for (int p = 0; p < P; ++p) {
+  for (int p = 0; p < kP; ++p) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) sum[p][v] = load(job.bias + v * kLanes);
+    for (int v = 0; v < kV; ++v) sum[p][v] = load(job.bias + v * kLanes);
   }
   for (int64_t t = 0; t < job.tap_rows; ++t) {
     const float* x = job.taps[t].x + job.offset + job.first_tap * job.tap_step;
     const float* w = job.taps[t].weights + job.first_tap * job.weight_step;
     for (int64_t k = job.first_tap; k < job.last_tap; ++k) {
-      Lanes weight[V];
+      Lanes weight[kV];
 #pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) weight[v] = load(w + v * kLanes);
+      for (int v = 0; v < kV; ++v) weight[v] = load(w + v * kLanes);
 #pragma GCC unroll 16
-      for (int p = 0; p < P; ++p) {
+      for (int p = 0; p < kP; ++p) {
 #pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) {
+        for (int v = 0; v < kV; ++v) {
           sum[p][v] = multiply_add(read(x + p * job.pixel_step + v * kLanes), weight[v], sum[p][v]);
         }
       }
@@ -75,9 +75,9 @@ void pixels(const DepthwiseJob& job) {
   }
   apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, read, sum);
 #pragma GCC unroll 16
-  for (int p = 0; p < P; ++p) {
+  for (int p = 0; p < kP; ++p) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) {
+    for (int v = 0; v < kV; ++v) {
       float* y = job.y + p * job.stride + v * kLanes;
       if constexpr (kPart) {
         _mm256_maskstore_ps(y, read.mask, sum[p][v]);
@@ -90,9 +90,9 @@ void pixels(const DepthwiseJob& job) {
 
 using PixelFunction = void (*)(const DepthwiseJob&);
 
-template <int V, bool kPart, int... P>
-constexpr std::array<PixelFunction, 6> functions(std::integer_sequence<int, P...>) {
-  return {pixels<P + 1, V, kPart>...};
+template <int kV, bool kPart, int... kP>
+constexpr std::array<PixelFunction, 6> functions(std::integer_sequence<int, kP...>) {
+  return {pixels<kP + 1, kV, kPart>...};
 }
 
 // Functions for 1, 2, ... `most` pixels of so many channels.

@@ -14,7 +14,7 @@ namespace edgeopt {
 namespace {
 
 using Lanes = __m256;
-constexpr int kLanes = 8;
+inline constexpr int kLanes = 8;
 
 inline Lanes load(const float* p) { return _mm256_loadu_ps(p); }
 inline void store(float* p, Lanes v) { _mm256_storeu_ps(p, v); }
@@ -64,20 +64,20 @@ inline Lanes apply_step(const FusedStep& step, Lanes x) {
   }
 }
 
-template <EpilogueStep::Kind kKind, int R, int V>
-inline void apply_to_tile(const FusedStep& step, Lanes (&tile)[R][V]) {
+template <EpilogueStep::Kind kKind, int kR, int kV>
+inline void apply_to_tile(const FusedStep& step, Lanes (&tile)[kR][kV]) {
 #pragma GCC unroll 16
-  for (int r = 0; r < R; ++r) {
+  for (int r = 0; r < kR; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) tile[r][v] = apply_step<kKind>(step, tile[r][v]);
+    for (int v = 0; v < kV; ++v) tile[r][v] = apply_step<kKind>(step, tile[r][v]);
   }
 }
 
-// The steps on a tile of R rows of V vectors; element (r, v) of the result lies at
+// The steps on a tile of kR rows of kV vectors; element (r, v) of the result lies at
 // `at` + r * stride + v * kLanes of the operands.
-template <int R, int V, typename Load>
+template <int kR, int kV, typename Load>
 inline void apply_steps(const FusedStep* steps, int64_t count, const float* const* operands,
-                        int64_t at, int64_t stride, Load read, Lanes (&tile)[R][V]) {
+                        int64_t at, int64_t stride, Load read, Lanes (&tile)[kR][kV]) {
   using Kind = EpilogueStep::Kind;
   for (int64_t i = 0; i < count; ++i) {
     const FusedStep& step = steps[i];
@@ -88,9 +88,9 @@ inline void apply_steps(const FusedStep* steps, int64_t count, const float* cons
       case Kind::kAdd: {
         const float* operand = operands[step.operand] + at;
 #pragma GCC unroll 16
-        for (int r = 0; r < R; ++r) {
+        for (int r = 0; r < kR; ++r) {
 #pragma GCC unroll 4
-          for (int v = 0; v < V; ++v) {
+          for (int v = 0; v < kV; ++v) {
             tile[r][v] = _mm256_add_ps(tile[r][v], read(operand + r * stride + v * kLanes));
           }
         }

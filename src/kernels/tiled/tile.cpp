@@ -8,55 +8,55 @@
 namespace edgeopt {
 namespace {
 
-template <int R, int V>
-void start(const TileJob& job, Lanes (&sum)[R][V]) {
+template <int kR, int kV>
+void start(const TileJob& job, Lanes (&sum)[kR][kV]) {
 #pragma GCC unroll 16
-  for (int r = 0; r < R; ++r) {
+  for (int r = 0; r < kR; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) {
+    for (int v = 0; v < kV; ++v) {
       sum[r][v] =
           load(job.bias != nullptr ? job.bias + v * kLanes : job.y + r * job.stride + v * kLanes);
     }
   }
 }
 
-template <int R, int V>
+template <int kR, int kV>
 void whole_tile(const TileJob& job) {
-  Lanes sum[R][V];
+  Lanes sum[kR][kV];
   start(job, sum);
   const float* panel = job.panel;
   for (int64_t s = 0; s < job.segment_count; ++s) {
-    const float* row[R];
+    const float* row[kR];
 #pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) row[r] = job.rows[r] + job.segments[s].offset;
+    for (int r = 0; r < kR; ++r) row[r] = job.rows[r] + job.segments[s].offset;
     const int64_t length = job.segments[s].length;
 #pragma GCC unroll 2
     for (int64_t k = 0; k < length; ++k) {
-      Lanes weight[V];
+      Lanes weight[kV];
 #pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) weight[v] = load(panel + v * kLanes);
-      panel += V * kLanes;
+      for (int v = 0; v < kV; ++v) weight[v] = load(panel + v * kLanes);
+      panel += kV * kLanes;
 #pragma GCC unroll 16
-      for (int r = 0; r < R; ++r) {
+      for (int r = 0; r < kR; ++r) {
         const Lanes x = repeat(row[r] + k);
 #pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) sum[r][v] = multiply_add(x, weight[v], sum[r][v]);
+        for (int v = 0; v < kV; ++v) sum[r][v] = multiply_add(x, weight[v], sum[r][v]);
       }
     }
   }
   apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, WholeLoad(), sum);
 #pragma GCC unroll 16
-  for (int r = 0; r < R; ++r) {
+  for (int r = 0; r < kR; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) store(job.y + r * job.stride + v * kLanes, sum[r][v]);
+    for (int v = 0; v < kV; ++v) store(job.y + r * job.stride + v * kLanes, sum[r][v]);
   }
 }
 
 using TileFunction = void (*)(const TileJob&);
 
-template <int V, int... R>
-constexpr std::array<TileFunction, sizeof...(R)> tiles(std::integer_sequence<int, R...>) {
-  return {whole_tile<R + 1, V>...};
+template <int kV, int... kR>
+constexpr std::array<TileFunction, sizeof...(kR)> tiles(std::integer_sequence<int, kR...>) {
+  return {whole_tile<kR + 1, kV>...};
 }
 
 constexpr auto kWideTiles = tiles<2>(std::make_integer_sequence<int, kTallTile>());
