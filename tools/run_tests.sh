@@ -38,7 +38,8 @@ build() {
   folders+=("$PWD/$folder")
 }
 
-build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_WERROR="$werror" -DEDGEOPT_INTEROP="$interop"
+build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_BENCHMARKS=ON -DEDGEOPT_WERROR="$werror" \
+  -DEDGEOPT_INTEROP="$interop"
 if $all; then
   build portable build/portable
   build sanitize build/sanitize
