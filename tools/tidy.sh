@@ -10,8 +10,9 @@ if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(find src -name '*.
 export work=$build/tidy
 mkdir -p "$work"
 # g++'s commands, without what clang does not know.
-sed -e 's/-fvect-cost-model=[a-z]*//; s/-Wno-restrict/-Wno-unknown-pragmas/; s/"command": "[^ ]*ccache /"command": "/' \
-  -e 's/-Wunused-const-variable=1//' "$build/compile_commands.json" > "$work/compile_commands.json"
+sed -e 's/-fvect-cost-model=[a-z]*//; s/-Wno-restrict/-Wno-unknown-pragmas/' \
+  -e 's/"command": "[^ ]*ccache /"command": "/; s/-Wunused-const-variable=1//' \
+  "$build/compile_commands.json" > "$work/compile_commands.json"
 
 check() {
   local file=$1 stamp key
