@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <thread>
 
 #include "kernels/aligned.h"
 #include "kernels/backend.h"
@@ -283,6 +285,32 @@ TEST(ConvolutionKernel, RepeatedRunsGiveTheSameBits) {
   const auto plan = plan_for(shape, data, Layout::kChannelsLast, Layout::kChannelsLast);
   const std::vector<float> first = run(plan, data, {}, make_convolution);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(run(plan, data, {}, make_convolution), first);
+}
+
+// Each with its own input: one that gets the data of another shows it.
+TEST(ConvolutionKernel, SeveralThreadsAtATime) {
+  const ConvolutionShape shape = {1, 1, 16, 24, square(13, 3, 1, 1)};
+  const Data data = data_for(shape);
+  const auto plan = plan_for(shape, data, Layout::kChannelsLast, Layout::kChannelsLast);
+  for (const Make make : {make_convolution, make_backend_convolution}) {
+    const auto kernel = make(plan);
+    const auto run_with = [&](const std::vector<float>& x) {
+      std::vector<float> y(static_cast<size_t>(24 * product(shape.y_space())));
+      AlignedFloats scratch(kernel->scratch_bytes() / sizeof(float) + 1);
+      kernel->run({x.data(), nullptr, nullptr, {}}, y.data(), scratch.data());
+      return y;
+    };
+    std::vector<std::thread> threads;
+    std::array<int, 4> wrong = {};
+    for (size_t t = 0; t < wrong.size(); ++t) {
+      const auto x = test::normal_floats(static_cast<int64_t>(data.x.size()), 10 + t);
+      threads.emplace_back([&, t, x, expected = run_with(x)] {
+        for (int i = 0; i < 50; ++i) wrong[t] += run_with(x) == expected ? 0 : 1;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(wrong, (std::array<int, 4>{}));
+  }
 }
 
 // A sample's result does not depend on how many samples run together.

@@ -38,6 +38,32 @@ dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps) {
   return attr;
 }
 
+Arguments::Arguments(const dnnl::primitive_desc_base& desc, bool has_bias) {
+  for (const int argument : {DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD, DNNL_ARG_BIAS}) {
+    if (argument == DNNL_ARG_BIAS && !has_bias) continue;
+    const dnnl::memory::desc form = desc.query_md(dnnl::query::exec_arg_md, argument);
+    arguments_[argument] = dnnl::memory(form, cpu(), DNNL_MEMORY_NONE);
+  }
+}
+
+ArgumentPool::Loan ArgumentPool::borrow() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      Loan loan(idle_.back().release(), GiveBack{this});
+      idle_.pop_back();
+      return loan;
+    }
+  }
+  return Loan(std::make_unique<Arguments>(desc_, has_bias_).release(), GiveBack{this});
+}
+
+void ArgumentPool::GiveBack::operator()(Arguments* arguments) const {
+  std::unique_ptr<Arguments> idle(arguments);
+  const std::lock_guard lock(pool->mutex_);
+  pool->idle_.push_back(std::move(idle));
+}
+
 }  // namespace onednn
 
 bool backend_is_faster() {

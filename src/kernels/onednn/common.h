@@ -2,7 +2,12 @@
 #pragma once
 
 #include <dnnl.hpp>
+#include <memory>
+#include <mutex>
 #include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "kernels/epilogue.h"
 
@@ -24,5 +29,42 @@ inline dnnl::memory memory_at(const dnnl::memory::desc& desc, const void* data) 
 // Attributes with scratch memory given by the caller, and the first steps of an epilogue where
 // oneDNN computes them exactly; `steps` keeps the others.
 dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps);
+
+// What a primitive is called with.
+class Arguments {
+ public:
+  Arguments(const dnnl::primitive_desc_base& desc, bool has_bias);
+  // Source, destination, scratch memory or bias.
+  void set(int argument, const void* data) {
+    arguments_.at(argument).set_data_handle(const_cast<void*>(data));
+  }
+  // The whole memory: oneDNN writes zeros behind the ends of packed weights that are merely set.
+  void put(int argument, const dnnl::memory& memory) { arguments_[argument] = memory; }
+  void run(const dnnl::primitive& primitive) const { primitive.execute(stream(), arguments_); }
+
+ private:
+  std::unordered_map<int, dnnl::memory> arguments_;
+};
+
+// Lends each caller arguments of its own, to any number of threads. Making them takes microseconds,
+// as long as a small convolution: those that come back are lent again.
+class ArgumentPool {
+ public:
+  struct GiveBack {
+    ArgumentPool* pool;
+    void operator()(Arguments* arguments) const;
+  };
+  using Loan = std::unique_ptr<Arguments, GiveBack>;
+
+  ArgumentPool(dnnl::primitive_desc_base desc, bool has_bias)
+      : desc_(std::move(desc)), has_bias_(has_bias) {}
+  Loan borrow();
+
+ private:
+  dnnl::primitive_desc_base desc_;
+  bool has_bias_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Arguments>> idle_;
+};
 
 }  // namespace edgeopt::onednn

@@ -61,19 +61,16 @@ class OnednnConvolution : public Convolution {
                                   bytes + padded(primitive_desc_.scratchpad_desc().get_size()));
       pack(inputs.weights, weights);
     }
+    const onednn::ArgumentPool::Loan arguments = arguments_->borrow();
+    arguments->put(DNNL_ARG_WEIGHTS, weights);
+    arguments->set(DNNL_ARG_SCRATCHPAD, memory);
+    if (has_bias_) arguments->set(DNNL_ARG_BIAS, bias_.empty() ? inputs.bias : bias_.data());
     const int64_t x_step = at_once_ * s_.input_channels * product(s_.window.input);
     const int64_t y_step = at_once_ * s_.output_channels * product(s_.window.output);
     for (int64_t n = 0; n < s_.batch / at_once_; ++n) {
-      std::unordered_map<int, dnnl::memory> arguments = {
-          {DNNL_ARG_SRC, onednn::memory_at(primitive_desc_.src_desc(), inputs.x + n * x_step)},
-          {DNNL_ARG_WEIGHTS, weights},
-          {DNNL_ARG_DST, onednn::memory_at(primitive_desc_.dst_desc(), y + n * y_step)},
-          {DNNL_ARG_SCRATCHPAD, onednn::memory_at(primitive_desc_.scratchpad_desc(), memory)}};
-      if (has_bias_) {
-        const float* bias = bias_.empty() ? inputs.bias : bias_.data();
-        arguments[DNNL_ARG_BIAS] = onednn::memory_at(primitive_desc_.bias_desc(), bias);
-      }
-      primitive_.execute(onednn::stream(), arguments);
+      arguments->set(DNNL_ARG_SRC, inputs.x + n * x_step);
+      arguments->set(DNNL_ARG_DST, y + n * y_step);
+      arguments->run(primitive_);
       apply_epilogue_to(y, n * y_step, y_step, rest_, inputs.operands);
     }
   }
@@ -107,6 +104,7 @@ class OnednnConvolution : public Convolution {
         with_spatial({}, w.before, form), with_spatial({}, after, form));
     primitive_desc_ = dnnl::convolution_forward::primitive_desc(desc, attr, onednn::cpu());
     primitive_ = dnnl::convolution_forward(primitive_desc_);
+    arguments_ = std::make_unique<onednn::ArgumentPool>(primitive_desc_, has_bias_);
   }
 
   void pack(const float* weights, dnnl::memory& packed) const {
@@ -122,6 +120,7 @@ class OnednnConvolution : public Convolution {
   dnnl::memory::desc plain_weights_;
   dnnl::convolution_forward::primitive_desc primitive_desc_;
   dnnl::convolution_forward primitive_;
+  std::unique_ptr<onednn::ArgumentPool> arguments_;
   dnnl::memory weights_;  // packed; none: given at each run
   std::vector<float> bias_;
 };

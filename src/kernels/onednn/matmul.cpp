@@ -41,16 +41,15 @@ class OnednnMatmul : public Matmul {
       const int64_t rows = std::min(block_, plan_.rows - r);
       const Product& product = rows == block_ ? whole_ : part_;
       const int64_t at = inputs.at + r * plan_.columns;
-      std::unordered_map<int, dnnl::memory> arguments = {
-          {DNNL_ARG_SRC, onednn::memory_at(product.desc.src_desc(), inputs.a + r * stride)},
-          {DNNL_ARG_WEIGHTS,
-           weights_ ? weights_ : onednn::memory_at(product.desc.weights_desc(), inputs.b)},
-          {DNNL_ARG_DST, onednn::memory_at(product.desc.dst_desc(), y + at)},
-          {DNNL_ARG_SCRATCHPAD, onednn::memory_at(product.desc.scratchpad_desc(), memory)}};
-      if (!bias_.empty()) {
-        arguments[DNNL_ARG_BIAS] = onednn::memory_at(product.desc.bias_desc(), bias_.data());
-      }
-      product.primitive.execute(onednn::stream(), arguments);
+      const onednn::ArgumentPool::Loan arguments = product.arguments->borrow();
+      arguments->set(DNNL_ARG_SRC, inputs.a + r * stride);
+      arguments->put(
+          DNNL_ARG_WEIGHTS,
+          weights_ ? weights_ : onednn::memory_at(product.desc.weights_desc(), inputs.b));
+      arguments->set(DNNL_ARG_DST, y + at);
+      arguments->set(DNNL_ARG_SCRATCHPAD, memory);
+      if (!bias_.empty()) arguments->set(DNNL_ARG_BIAS, bias_.data());
+      arguments->run(product.primitive);
       apply_epilogue_to(y, at, rows * plan_.columns, rest_, inputs.operands);
     }
   }
@@ -59,6 +58,7 @@ class OnednnMatmul : public Matmul {
   struct Product {
     dnnl::matmul::primitive_desc desc;
     dnnl::matmul primitive;
+    std::unique_ptr<onednn::ArgumentPool> arguments;
   };
 
   dnnl::memory::desc plain_b() const {
@@ -79,6 +79,7 @@ class OnednnMatmul : public Matmul {
     Product product;
     product.desc = dnnl::matmul::primitive_desc({a, b, bias, y}, attr, onednn::cpu());
     product.primitive = dnnl::matmul(product.desc);
+    product.arguments = std::make_unique<onednn::ArgumentPool>(product.desc, plan_.bias != nullptr);
     return product;
   }
 
