@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "ir/unused.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -26,19 +27,6 @@ int64_t remove_nodes(Graph& graph) {
       if (output.valid()) graph.set_info(output, {}, false);
     }
     graph.remove_node(id);
-    ++changes;
-  }
-  return changes;
-}
-
-int64_t remove_constants(Graph& graph) {
-  int64_t changes = 0;
-  for (const ValueId id : graph.constants()) {
-    if (graph.use_count(id) > 0) continue;
-    graph.set_constant(id, std::nullopt);
-    graph.set_info(id, {}, false);
-    std::vector<ValueId> inputs = graph.inputs();
-    if (std::erase(inputs, id) > 0) graph.set_graph_inputs(std::move(inputs));
     ++changes;
   }
   return changes;
@@ -69,7 +57,7 @@ int64_t drop_optional_outputs(Graph& graph) {
 
 int64_t run(Model& model, QuantTable&, PassContext&, const OptionValues&) {
   int64_t changes = remove_nodes(model.graph);
-  changes += remove_constants(model.graph);
+  changes += remove_unused_constants(model.graph);
   return changes + drop_optional_outputs(model.graph);
 }
 

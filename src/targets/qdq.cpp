@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/format.h"
+#include "ir/unused.h"
 #include "ops/op.h"
 #include "quant/storage.h"
 
@@ -114,6 +115,7 @@ class Lowering {
     graph_.remove_node(fake_quant.id);
     if (style_.drop_enforced_clamps) drop_clamp(input, encoding);
     const Parameters with = parameters(fake_quant.string_or("encoding", ""), encoding);
+    if (style_.quantize_before_clamps) quantize_before_clamp(input, with, encoding);
     const ValueId codes = typed_value(name + "_codes", storage_type(encoding.spec), output);
     add_node("QuantizeLinear", name, input, with, encoding, codes);
     dequantize(name, codes, with, encoding, output);
@@ -136,18 +138,39 @@ class Lowering {
     }
   }
 
+  // What makes the input of the clamp that makes `value`, where it is a quantized operator that
+  // only the clamp reads; else invalid.
+  NodeId clamped_by_producer_of(ValueId value) const {
+    const NodeId clamp = graph_.value(value).producer;
+    if (!clamp.valid() || !traits_of(graph_.node(clamp)).clamps) return {};
+    const ValueId before = graph_.node(clamp).inputs[0];
+    const NodeId producer = graph_.value(before).producer;
+    if (!producer.valid() || graph_.only_user(before) != clamp) return {};
+    const OpTraits& traits = traits_of(graph_.node(producer));
+    return traits.quantizable && !traits.clamps ? producer : NodeId{};
+  }
+
+  void quantize_before_clamp(ValueId value, const Parameters& with,
+                             const TensorEncoding& encoding) {
+    if (!clamped_by_producer_of(value).valid()) return;
+    const NodeId clamp = graph_.value(value).producer;
+    const ValueId before = graph_.node(clamp).inputs[0];
+    const std::string name = graph_.value(before).name;
+    const ValueId codes = typed_value(name + "_codes", storage_type(encoding.spec), before);
+    const ValueId dequantized = typed_value(name + "_dequantized", DataType::kFloat, before);
+    add_node("QuantizeLinear", name, before, with, encoding, codes);
+    add_node("DequantizeLinear", name, codes, with, encoding, dequantized);
+    graph_.set_input(clamp, 0, dequantized);
+  }
+
   // `value` is a clamp's output that feeds only a quantizer: the layer before makes it directly
   // when the grid's ends are the clamp's. The value keeps its name, which the encodings refer to.
   void drop_clamp(ValueId value, const TensorEncoding& encoding) {
+    const NodeId producer = clamped_by_producer_of(value);
+    if (!producer.valid() || graph_.use_count(value) != 0) return;
     const NodeId clamp = graph_.value(value).producer;
-    if (!clamp.valid() || graph_.use_count(value) != 0) return;
-    const Node node = graph_.node(clamp);
-    if (!traits_of(node).clamps || !enforces(node, encoding)) return;
-    const ValueId before = node.inputs[0];
-    const NodeId producer = graph_.value(before).producer;
-    if (!producer.valid() || graph_.only_user(before) != clamp) return;
-    const OpTraits& traits = traits_of(graph_.node(producer));
-    if (!traits.quantizable || traits.clamps) return;
+    if (!enforces(graph_.node(clamp), encoding)) return;
+    const ValueId before = graph_.node(clamp).inputs[0];
     const auto& outputs = graph_.node(producer).outputs;
     const auto index = std::find(outputs.begin(), outputs.end(), before) - outputs.begin();
     graph_.remove_node(clamp);
@@ -179,7 +202,9 @@ class Lowering {
   }
 
   // Weights must not be listed as graph inputs: they would be defaults that a caller may override.
+  // Bounds of clamps that were left out are read by nobody.
   void finish() {
+    remove_unused_constants(graph_);
     graph_.set_graph_inputs(graph_.feeds());
     model_.ir_version = std::clamp<int64_t>(model_.ir_version, 8, style_.max_ir_version);
     model_.opsets.erase("edgeopt");

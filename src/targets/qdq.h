@@ -14,6 +14,9 @@ struct QdqStyle {
   // Relu and Clip between a layer and its quantizer are left out where the grid enforces them
   // (asymmetric grids).
   bool drop_enforced_clamps = true;
+  // Between a layer and a Relu or Clip that stays, the quantizer behind it stands a second time,
+  // which changes no code: a runtime that knows layers by the quantizer behind them sees one (QNN).
+  bool quantize_before_clamps = false;
   int64_t max_ir_version = 10;
 };
 

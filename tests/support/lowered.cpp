@@ -34,8 +34,12 @@ Model small_network() {
 }  // namespace
 
 Model lowered_for(const std::string& target, QuantizeOptions options) {
+  return lowered_for(target, std::move(options), small_network());
+}
+
+Model lowered_for(const std::string& target, QuantizeOptions options, const Model& model) {
   const auto folder = scratch_folder();
-  save_model(small_network(), folder / "small.onnx");
+  save_model(model, folder / "small.onnx");
   options.model = (folder / "small.onnx").string();
   options.output_folder = (folder / "out").string();
   options.target = target;

@@ -13,6 +13,8 @@ namespace edgeopt::test {
 // x -> Conv (bias) -> Relu -> MaxPool -> Conv -> Add with the pool -> Relu -> y, opset 13, batch N.
 // Quantized with synthetic inputs; the model as written.
 Model lowered_for(const std::string& target, QuantizeOptions options = {});
+// The same of another model.
+Model lowered_for(const std::string& target, QuantizeOptions options, const Model& model);
 
 // How many nodes have this operator.
 int64_t count_ops(const Model& model, const std::string& op_type);
