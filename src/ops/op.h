@@ -128,8 +128,8 @@ struct OpTraits {
   // The output is the input clamped to a range, which a quantization grid behind it can enforce:
   // Relu, Clip.
   bool clamps = false;
-  // Every output element is an element of input 0 (or a pad of zero): output and input share an
-  // encoding.
+  // Every output element is an element of input 0 (or a pad of zero), or lies between some: output
+  // and input share an encoding. Ask moves_data() where it depends on the node.
   bool data_movement = false;
   // The output is input 0's elements in the same order, perhaps under another shape: Reshape,
   // Identity, ...
@@ -156,6 +156,9 @@ struct Operator {
   // A kernel planned once for fixed shapes, with layout choice and fused epilogue (exec/kernel.h);
   // nullptr: the engine calls `compute`. The function may return nullptr to decline a case.
   std::unique_ptr<Kernel> (*prepare)(const PrepareContext&) = nullptr;
+  // Where `traits.data_movement` depends on the node: whether it holds for this one, which may add
+  // values that the input does not have (Pad with a value, cubic Resize). nullptr: it always holds.
+  bool (*moves_only)(const Graph&, const Node&) = nullptr;
 };
 
 // nullptr when edgeopt does not know the operator.
@@ -166,5 +169,8 @@ std::span<const Operator* const> all_operators();
 
 // Traits of the node's operator; default traits for an unknown operator.
 const OpTraits& traits_of(const Node& node);
+
+// Data movement that adds no value beyond the ends of its input's range.
+bool moves_data(const Graph& graph, const Node& node);
 
 }  // namespace edgeopt

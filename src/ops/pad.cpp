@@ -116,18 +116,30 @@ std::vector<Move> moves(ComputeContext& c) {
   return {move};
 }
 
-bool pads_zeros(const PrepareContext& c) {
-  if (c.node->string_or("mode", "constant") != "constant") return false;
-  if (c.node->float_or("value", 0.0F) != 0) return false;
-  if (c.inputs.size() < 3 || c.inputs[2].type == DataType::kUndefined) return true;
-  const Tensor* constant = c.inputs[2].constant;
-  if (constant == nullptr || constant->size() != 1) return false;
-  const auto* bytes = constant->data<char>();
-  return std::all_of(bytes, bytes + constant->byte_size(), [](char b) { return b == 0; });
+bool has_constant_mode(const Node& node) {
+  return node.string_or("mode", "constant") == "constant";
+}
+
+// What the node pads with, given as input 2 or not; `value` is nullptr where it is not known.
+bool is_zero(const Node& node, bool given, const Tensor* value) {
+  if (node.float_or("value", 0.0F) != 0) return false;
+  if (!given) return true;
+  if (value == nullptr || value->size() != 1) return false;
+  const auto* bytes = value->data<char>();
+  return std::all_of(bytes, bytes + value->byte_size(), [](char b) { return b == 0; });
 }
 
 std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
-  return pads_zeros(c) ? plan_moves(c, moves, 1, true) : nullptr;
+  if (!has_constant_mode(*c.node)) return nullptr;
+  const bool given = c.inputs.size() > 2 && c.inputs[2].type != DataType::kUndefined;
+  if (!is_zero(*c.node, given, given ? c.inputs[2].constant : nullptr)) return nullptr;
+  return plan_moves(c, moves, 1, true);
+}
+
+bool moves_only(const Graph& graph, const Node& node) {
+  if (!has_constant_mode(node)) return true;
+  const ValueId value = node.inputs.size() > 2 ? node.inputs[2] : ValueId{};
+  return is_zero(node, value.valid(), graph.constant(value));
 }
 
 }  // namespace
@@ -139,6 +151,7 @@ extern const Operator op_Pad = {
     .compute = compute,
     .traits = {.data_movement = true, .quantizable = true},
     .prepare = prepare,
+    .moves_only = moves_only,
 };
 
 }  // namespace edgeopt

@@ -54,4 +54,10 @@ const OpTraits& traits_of(const Node& node) {
   return op != nullptr ? op->traits : none;
 }
 
+bool moves_data(const Graph& graph, const Node& node) {
+  const Operator* op = find_operator(node);
+  if (op == nullptr || !op->traits.data_movement) return false;
+  return op->moves_only == nullptr || op->moves_only(graph, node);
+}
+
 }  // namespace edgeopt

@@ -200,13 +200,26 @@ void compute(ComputeContext& c) {
   if (!known) c.unsupported("type " + name_of(c.input(0).type()));
 }
 
+// Cubic weights overshoot, and what lies outside may be any value.
+bool moves_only(const Graph&, const Node& node) {
+  if (node.string_or("mode", "nearest") == "cubic") return false;
+  return node.string_or("coordinate_transformation_mode", "") != "tf_crop_and_resize" ||
+         node.float_or("extrapolation_value", 0.0F) == 0;
+}
+
 constexpr OpTraits kTraits = {
     .positively_homogeneous = true, .data_movement = true, .quantizable = true};
 
 }  // namespace
 
 extern const Operator op_Resize = {
-    .name = "Resize", .domain = "", .infer = infer, .compute = compute, .traits = kTraits};
+    .name = "Resize",
+    .domain = "",
+    .infer = infer,
+    .compute = compute,
+    .traits = kTraits,
+    .moves_only = moves_only,
+};
 extern const Operator op_Upsample = {
     .name = "Upsample", .domain = "", .infer = infer, .compute = compute, .traits = kTraits};
 

@@ -90,7 +90,13 @@ class Placer {
   }
 
   bool shares_input(NodeId id) const {
-    return traits_of(graph_.node(id)).data_movement || (policy_.relu_shares_input && is_relu(id));
+    return moves_data(graph_, graph_.node(id)) || (policy_.relu_shares_input && is_relu(id));
+  }
+
+  // Movement whose output reaches further than its input. The HTP computes Pad on the input's grid,
+  // so that this has to hold the value, whoever else reads the input.
+  bool adds_values(NodeId id) const {
+    return traits_of(graph_.node(id)).data_movement && !moves_data(graph_, graph_.node(id));
   }
 
   // --- every tensor of the region (QNN, ONNX Runtime)
@@ -147,11 +153,13 @@ class Placer {
     // Backwards, so that a concat that feeds a concat hands its own key on.
     for (auto it = result_.activations.rbegin(); it != result_.activations.rend(); ++it) {
       const NodeId producer = graph_.value(it->value).producer;
-      if (!producer.valid() || !traits_of(graph_.node(producer)).joins_inputs) continue;
+      if (!producer.valid()) continue;
+      const bool joins = traits_of(graph_.node(producer)).joins_inputs;
+      if (!joins && !adds_values(producer)) continue;
       for (const ValueId input : graph_.node(producer).inputs) {
         PlacedQuantizer* joined = placed(input);
         if (joined == nullptr || members[joined->key] > 1 || !joined->primary) continue;
-        if (graph_.only_user(input) != producer) continue;
+        if (joins && graph_.only_user(input) != producer) continue;
         joined->key = it->key;
         joined->primary = false;
       }

@@ -35,7 +35,7 @@ struct Placement {
 // * Nothing is quantized between a layer or an addition and the clamp (Relu, Clip) that only it
 // feeds.
 // * Data movement shares its input's encoding; concat inputs that feed nothing else share the
-// output's.
+//   output's; so does the input of movement that adds values (Pad with one, cubic Resize).
 // * `skipped`: globs over node names; these nodes stay in float.
 Placement place_quantizers(const Graph& graph, const InferredGraph& types,
                            const QuantPolicy& policy, const std::vector<std::string>& skipped);

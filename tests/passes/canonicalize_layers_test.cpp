@@ -35,6 +35,17 @@ TEST(CanonicalizeLayers, ArithmeticBehindAConvMovesIntoIt) {
   }
 }
 
+// What Keras's exporter leaves of batch normalization behind a depthwise layer.
+TEST(CanonicalizeLayers, ScaleAndShiftBehindADepthwiseConvMoveIntoIt) {
+  ModelBuilder b;
+  b.input("x", {-1, 4, 5, 5}).weights("w", {4, 1, 3, 3}).scalar("zero", 0).scalar("six", 6);
+  b.weights("scale", {1, 4, 1, 1}, 0.5F, 2).weights("shift", {1, 4, 1, 1});
+  b.node("Conv", {"x", "w"}, {"c"}, {{"group", int64_t{4}}, {"pads", Ints{1, 1, 1, 1}}});
+  b.node("Mul", {"c", "scale"}, {"m"}).node("Add", {"m", "shift"}, {"a"});
+  b.node("Clip", {"a", "zero", "six"}, {"y"}).output("y");
+  EXPECT_EQ(canonical(b), "Conv Clip");
+}
+
 TEST(CanonicalizeLayers, OtherArithmeticStays) {
   ModelBuilder wide;  // along the width, not the channels
   wide.input("x", {-1, 3, 4, 4}).weights("w", {4, 3, 1, 1}).weights("k", {4});

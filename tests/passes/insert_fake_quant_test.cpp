@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "edgeopt/error.h"
 #include "passes/pass.h"
@@ -62,6 +63,57 @@ TEST(InsertFakeQuant, ASkippedNodeStaysInFloat) {
   QuantTable table;
   EXPECT_EQ(insert(model, table, "onnxruntime", {"Nc"}), 0);
   EXPECT_EQ(test::ops(model), "Conv Relu");
+}
+
+// x -> Relu -> the node that is tested -> Conv -> y; the encodings of the node's input and output.
+std::pair<std::string, std::string> keys_around(ModelBuilder& b, const std::string& output) {
+  b.weights("w", {3, 2, 1, 1}).node("Conv", {output, "w"}, {"y"});
+  Model model = b.output("y").build();
+  QuantTable table;
+  insert(model, table, "qnn");
+  const auto key_of = [&](const char* name) {
+    const ValueId value = *model.graph.find_value(name);
+    return model.graph.node(model.graph.only_user(value)).string_or("encoding", "");
+  };
+  return {key_of("r"), key_of(output.c_str())};
+}
+
+TEST(InsertFakeQuant, PadSharesTheEncodingOfWhatHasTheWiderRange) {
+  struct Padding {
+    const char* mode;
+    float value;
+    const char* decides;
+  };
+  for (const Padding& padding : {Padding{"constant", 0, "r"}, Padding{"constant", -1, "p"},
+                                 Padding{"edge", 0, "r"}, Padding{"reflect", 0, "r"}}) {
+    SCOPED_TRACE(padding.mode);
+    ModelBuilder b;
+    b.input("x", {-1, 2, 4, 4}).ints("pads", {0, 0, 1, 1, 0, 0, 1, 1});
+    b.scalar("value", padding.value).node("Relu", {"x"}, {"r"});
+    b.node("Pad", {"r", "pads", "value"}, {"p"}, {{"mode", std::string(padding.mode)}});
+    const std::pair<std::string, std::string> expected(padding.decides, padding.decides);
+    EXPECT_EQ(keys_around(b, "p"), expected);
+  }
+}
+
+TEST(InsertFakeQuant, CubicResizeDecidesTheEncodingOfItsInput) {
+  for (const auto& [mode, decides] : {std::pair{"nearest", "r"}, {"linear", "r"}, {"cubic", "p"}}) {
+    SCOPED_TRACE(mode);
+    ModelBuilder b;
+    b.input("x", {-1, 2, 4, 4}).floats("scales", {1, 1, 2, 2}).node("Relu", {"x"}, {"r"});
+    b.node("Resize", {"r", "", "scales"}, {"p"}, {{"mode", std::string(mode)}});
+    const std::pair<std::string, std::string> expected(decides, decides);
+    EXPECT_EQ(keys_around(b, "p"), expected);
+  }
+}
+
+// The HTP pads on the input's grid: it must hold the value.
+TEST(InsertFakeQuant, PadDecidesTheEncodingOfAnInputThatIsReadElsewhereToo) {
+  ModelBuilder b;
+  b.input("x", {-1, 2, 4, 4}).ints("pads", {0, 0, 1, 1, 0, 0, 1, 1}).scalar("value", -1);
+  b.node("Relu", {"x"}, {"r"}).node("Pad", {"r", "pads", "value"}, {"p"});
+  b.weights("v", {2, 2, 1, 1}).node("Conv", {"r", "v"}, {"z"}).output("z");
+  EXPECT_EQ(keys_around(b, "p"), (std::pair<std::string, std::string>("p", "p")));
 }
 
 TEST(InsertFakeQuant, ASecondRunChangesNothing) {
