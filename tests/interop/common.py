@@ -16,7 +16,8 @@ NUMPY_TYPES = {
 }
 
 
-def arguments(description):
+def arguments(description, extend=None):
+    """`extend` may add arguments to the parser."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--edgeopt", required=True, help="the program")
     parser.add_argument(
@@ -35,6 +36,8 @@ def arguments(description):
         type=pathlib.Path,
         help="default: the project's own and the shared ones",
     )
+    if extend is not None:
+        extend(parser)
     parsed = parser.parse_args()
     parsed.work.mkdir(parents=True, exist_ok=True)
     if not parsed.models:
