@@ -121,7 +121,7 @@ void add_observers() {
   add_reading("observe/count_bins", [](const float* x, int64_t count) {
     static std::vector<uint32_t> bins(2 * Observer::kBins);
     benchmark::DoNotOptimize(
-        count_bins(x, count, float{Observer::kBins / 2}, Observer::kBins, bins.data()));
+        count_bins(x, count, 0.5F * Observer::kBins, Observer::kBins, bins.data()));
   });
   const auto observe = [](ObserverOptions options) {
     return [options](const float* x, int64_t count) {
