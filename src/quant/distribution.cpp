@@ -106,6 +106,8 @@ Distribution::Error Distribution::error(const Grid& grid) const {
 }
 
 float Distribution::quantile(double share) const {
+  if (share <= 0) return range_.min;  // the ends may not be among the elements of the histogram
+  if (share >= 1) return range_.max;
   const double wanted = share * (total_ + zeros_);
   double seen = at_min_;
   double place = range_.min;

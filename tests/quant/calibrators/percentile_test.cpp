@@ -19,5 +19,20 @@ TEST(Percentile, OfAllIsTheObservedEnd) {
   EXPECT_EQ(all.max, 100);
 }
 
+// Of a large tensor the histogram holds a part only; the ends are those of all elements.
+TEST(Percentile, OfAllIsTheObservedEndOfALargeTensorToo) {
+  std::vector<float> data(100000, 1.0F);
+  const QuantSpec spec = test::kUint8;
+  for (size_t place = 0; place < data.size(); place += 9973) {
+    std::vector<float> one = data;
+    one[place] = 7;
+    one[(place + 50000) % one.size()] = -3;
+    Observer observer({.histogram = true, .sampled = 512});
+    observer.observe(one.data(), static_cast<int64_t>(one.size()));
+    const Range all = test::chosen("percentile", observer.result(), spec, {{"percentage", "100"}});
+    EXPECT_EQ(all, (Range{-3, 7})) << place;
+  }
+}
+
 }  // namespace
 }  // namespace edgeopt
