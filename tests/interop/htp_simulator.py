@@ -1,4 +1,4 @@
-"""Qualcomm's HTP simulator through ONNX Runtime, without fallback to the CPU.
+"""Qualcomm's HTP simulator through ONNX Runtime, without fallback to the CPU unless asked.
 
 It runs in a child process, because it writes to the console and may not come back.
 """
@@ -10,7 +10,7 @@ import re
 PROVIDER = "QNNExecutionProvider"
 
 
-def work(model, samples, log, reply):
+def work(model, samples, log, whole, reply):
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(target, 1)
     os.dup2(target, 2)
@@ -24,7 +24,7 @@ def work(model, samples, log, reply):
         devices = [device for device in onnxruntime.get_ep_devices() if device.ep_name == PROVIDER]
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 0
-        options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+        options.add_session_config_entry("session.disable_cpu_ep_fallback", "1" if whole else "0")
         options.add_provider_for_devices(
             devices,
             {
@@ -56,14 +56,19 @@ def refused_nodes(log):
             for kind, name in names
             if kind not in ("QuantizeLinear", "DequantizeLinear")
         ]
-    return "; ".join(sorted(set(found))[:4])
+    shown = sorted(set(found))
+    more = f"; and {len(shown) - 2} more" if len(shown) > 2 else ""
+    return "; ".join(shown[:2]) + more
 
 
-def simulate(model, samples, log):
-    """(outputs of each sample, "") or (None, why the file is refused)."""
+def simulate(model, samples, log, whole=True):
+    """(outputs of each sample, "") or (None, why the file is refused).
+
+    Not `whole`: what is refused runs on the CPU.
+    """
     context = multiprocessing.get_context("spawn")
     mine, theirs = context.Pipe()
-    process = context.Process(target=work, args=(model, samples, log, theirs))
+    process = context.Process(target=work, args=(model, samples, log, whole, theirs))
     process.start()
     theirs.close()
     try:

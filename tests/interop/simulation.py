@@ -19,13 +19,6 @@ FACTOR = 1.5
 LEAST_SAMPLES = 4
 
 
-def with_outputs(model, names):
-    copy = onnx.ModelProto.FromString(model.SerializeToString())
-    del copy.graph.output[:]
-    copy.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
-    return copy
-
-
 def stretch_before(model, quantizer, codes, types):
     """What makes `quantizer`'s codes from other codes: a model whose inputs are these codes."""
     producer = {output: node for node in model.graph.node for output in node.output}
@@ -61,7 +54,7 @@ def node_by_node(path, model, folder):
     quantizers = [node for node in model.graph.node if node.op_type == "QuantizeLinear"]
     names = [node.output[0] for node in quantizers]
     sample = common.seeded_inputs(path, 1)[0]
-    session = common.cpu_session(with_outputs(model, names).SerializeToString())
+    session = common.cpu_session(common.with_outputs(model, names).SerializeToString())
     codes = dict(zip(names, session.run(names, sample)))
     types = {name: helper.np_dtype_to_tensor_dtype(value.dtype) for name, value in codes.items()}
     known = {**codes, **sample}
