@@ -12,6 +12,7 @@
 #include "exec/engine_memory.h"
 #include "exec/engine_plan.h"
 #include "exec/engine_profile.h"
+#include "exec/engine_quantizers.h"
 #include "exec/shapes.h"
 #include "kernels/backend.h"
 #include "ops/op.h"
@@ -303,11 +304,15 @@ class Planner {
 
 }  // namespace
 
-Plan make_plan(const Graph& graph, int64_t opset, const EngineOptions& options) {
+Plan make_plan(const Graph& graph, int64_t opset, const EngineOptions& given) {
   single_threaded_kernels();  // some backends choose how to divide the work now
-  const Wanted wanted = wanted_of(graph, options);
+  const Wanted wanted = wanted_of(graph, given);
+  QuantTable table = given.table != nullptr ? *given.table : QuantTable();
+  EngineOptions options = given;
+  options.table = &table;
   Plan plan;
   plan.graph = std::make_unique<Graph>(lower_graph(graph, options, wanted));
+  join_quantizers(*plan.graph, opset, feed_shapes(*plan.graph, options, 1), wanted, table);
   plan.batch = choose_micro_batch(*plan.graph, opset, options);
   Planner(plan, opset, options, wanted).run();
   return plan;

@@ -1,0 +1,97 @@
+// Quantizers that stand in the model run as a simulation does.
+#include "exec/engine_quantizers.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/graphs.h"
+
+namespace edgeopt {
+namespace {
+
+using test::GraphBuilder;
+using test::normal_tensor;
+
+struct QuantizedModel : GraphBuilder {
+  ValueId scale = constant(Tensor::scalar(0.04F));
+  ValueId zero_point;
+
+  explicit QuantizedModel(Tensor zero) : zero_point(constant(std::move(zero))) {}
+  ValueId codes(ValueId x) { return node("QuantizeLinear", {x, scale, zero_point}); }
+  ValueId floats(ValueId x) { return node("DequantizeLinear", {x, scale, zero_point}); }
+  ValueId conv(ValueId x, int64_t in, int64_t out) {
+    return node("Conv", {x, constant(normal_tensor({out, in, 1, 1}, in + out, 0.5F))});
+  }
+};
+
+template <typename T>
+Tensor zero_point(DataType type, T value) {
+  Tensor tensor(type, {});
+  *tensor.mutable_data<T>() = value;
+  return tensor;
+}
+
+std::vector<std::string> steps_of(const Graph& graph, EngineOptions options = {}) {
+  options.profile = true;
+  Engine engine(graph, 21, options);
+  std::vector<std::string> names;
+  for (const NodeProfile& row : engine.profile()) names.push_back(row.op_type);
+  return names;
+}
+
+using Names = std::vector<std::string>;
+// A rounding that falls to the other side moves an element by one step of the grid.
+constexpr double kOneStep = 0.02;
+
+TEST(EngineQuantizers, APairIsFoldedIntoWhatMakesItsInput) {
+  for (const Tensor& zero :
+       {zero_point<uint8_t>(DataType::kUint8, 117), zero_point<int8_t>(DataType::kInt8, -3),
+        zero_point<uint16_t>(DataType::kUint16, 30000), zero_point<int16_t>(DataType::kInt16, 7)}) {
+    QuantizedModel m(zero);
+    const ValueId a = m.conv(m.input("x", {-1, 3, 5, 5}), 3, 6);
+    m.output(m.conv(m.floats(m.codes(m.node("Relu", {a}))), 6, 4));
+    EXPECT_EQ(steps_of(m.graph), (Names{"Conv", "Conv"}));
+    test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+  }
+}
+
+TEST(EngineQuantizers, SeveralReadersOfTheCodesShareOneStep) {
+  QuantizedModel m(zero_point<uint8_t>(DataType::kUint8, 117));
+  const ValueId codes = m.codes(m.input("x", {-1, 3, 5, 5}));
+  m.output(m.node("Add", {m.conv(m.floats(codes), 3, 3), m.floats(codes)}));
+  const Names steps = steps_of(m.graph);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), "FakeQuant"), 1);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), "DequantizeLinear"), 0);
+  test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+}
+
+TEST(EngineQuantizers, CodesThatAreReadElsewhereStay) {
+  QuantizedModel m(zero_point<uint8_t>(DataType::kUint8, 117));
+  const ValueId codes = m.codes(m.input("x", {-1, 3, 5, 5}));
+  m.output(m.floats(codes));
+  m.output(m.node("Cast", {codes}, {{"to", static_cast<int64_t>(DataType::kFloat)}}));
+  EXPECT_EQ(steps_of(m.graph), (Names{"QuantizeLinear", "DequantizeLinear", "Cast"}));
+  test::expect_engine_matches(m.graph, {}, 3);
+}
+
+TEST(EngineQuantizers, DifferentScalesStay) {
+  QuantizedModel m(zero_point<int8_t>(DataType::kInt8, 0));
+  const ValueId codes = m.codes(m.input("x", {-1, 3, 5, 5}));
+  m.scale = m.constant(Tensor::scalar(0.08F));
+  m.output(m.floats(codes));
+  EXPECT_EQ(steps_of(m.graph), (Names{"QuantizeLinear", "DequantizeLinear"}));
+  test::expect_engine_matches(m.graph, {}, 3);
+}
+
+TEST(EngineQuantizers, AScaleForEachChannelStays) {
+  GraphBuilder m;
+  const ValueId scale = m.constant(Tensor::from_floats({3}, {0.1F, 0.2F, 0.3F}));
+  const ValueId codes = m.node("QuantizeLinear", {m.input("x", {-1, 3, 5, 5}), scale});
+  m.output(m.node("DequantizeLinear", {codes, scale}));
+  EXPECT_EQ(steps_of(m.graph), (Names{"QuantizeLinear", "DequantizeLinear"}));
+  test::expect_engine_matches(m.graph, {}, 3);
+}
+
+}  // namespace
+}  // namespace edgeopt
