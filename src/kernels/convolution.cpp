@@ -5,7 +5,7 @@
 #include "kernels/layout.h"
 #include "kernels/scratch.h"
 #include "kernels/tiled/convolution.h"
-#include "kernels/tiled/product.h"
+#include "kernels/tiled/kernel_set.h"
 #include "kernels/transposed_convolution.h"
 
 namespace edgeopt {
@@ -94,7 +94,7 @@ std::unique_ptr<Convolution> make_convolution(const ConvolutionPlan& plan) {
     return std::make_unique<EmptyConvolution>();
   }
   if (s.transposed) return in_channels_last(plan, make_transposed_convolution);
-  const bool tiled = tiled_kernels_available() && !backend_is_faster();
+  const bool tiled = kernel_set() != nullptr && !backend_is_faster();
   if (!tiled) return in_channels_last(plan, make_backend_convolution);
   if (is_depthwise(s)) return in_channels_last(plan, make_depthwise_convolution);
   return make_tiled_convolution(plan);

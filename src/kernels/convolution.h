@@ -31,11 +31,14 @@ struct ConvolutionInputs {
 };
 
 // run() may be called by several threads at a time, each with its own memory. `y` overlaps no input
-// and no operand; `scratch` has scratch_bytes() and is aligned to 64 bytes.
+// and no operand but one that may be overwritten, which it may be; `scratch` has scratch_bytes()
+// and is aligned to 64 bytes.
 class Convolution {
  public:
   virtual ~Convolution() = default;
   virtual size_t scratch_bytes() const = 0;
+  // Faster when `y` is this operand of the epilogue.
+  virtual bool may_overwrite(size_t /*operand*/) const { return false; }
   virtual void run(const ConvolutionInputs& inputs, float* y, void* scratch) const = 0;
 };
 

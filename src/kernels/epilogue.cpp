@@ -5,6 +5,7 @@
 
 #include "kernels/fake_quantize.h"
 #include "kernels/simd.h"
+#include "kernels/tiled/kernel_set.h"
 #include "kernels/transcendental.h"
 #include "kernels/vector.h"
 
@@ -63,13 +64,12 @@ void apply(const EpilogueStep& step, float* y, int64_t count, const float* opera
   }
 }
 
-}  // namespace
-
-void apply_epilogue(const float* x, float* y, int64_t count, std::span<const EpilogueStep> steps,
-                    std::span<const float* const> operands) {
+// Without a kernel set: step by step.
+void apply_plainly(const float* x, float* y, int64_t first, int64_t count,
+                   std::span<const EpilogueStep> steps, std::span<const float* const> operands) {
   float block[kBlock];
-  for (int64_t start = 0; start < count; start += kBlock) {
-    const int64_t length = std::min(kBlock, count - start);
+  for (int64_t start = first; start < first + count; start += kBlock) {
+    const int64_t length = std::min(kBlock, first + count - start);
     const auto bytes = static_cast<size_t>(length) * sizeof(float);
     // Through a block of its own: y may be an operand that is read later.
     std::memcpy(block, x + start, bytes);
@@ -81,16 +81,34 @@ void apply_epilogue(const float* x, float* y, int64_t count, std::span<const Epi
   }
 }
 
+void apply_steps(const float* x, float* y, int64_t first, int64_t count,
+                 std::span<const EpilogueStep> steps, std::span<const float* const> operands) {
+  const KernelSet* kernels = kernel_set();
+  const SplitEpilogue split = kernels != nullptr ? split_epilogue(steps) : SplitEpilogue();
+  if (kernels == nullptr || !split.rest.empty()) {
+    return apply_plainly(x, y, first, count, steps, operands);
+  }
+  StepsJob job;
+  job.x = x;
+  job.y = y;
+  job.first = first;
+  job.last = first + count;
+  job.steps = split.fused.data();
+  job.step_count = static_cast<int64_t>(split.fused.size());
+  job.operands = operands.data();
+  kernels->steps(job);
+}
+
+}  // namespace
+
+void apply_epilogue(const float* x, float* y, int64_t count, std::span<const EpilogueStep> steps,
+                    std::span<const float* const> operands) {
+  apply_steps(x, y, 0, count, steps, operands);
+}
+
 void apply_epilogue_to(float* y, int64_t first, int64_t count, std::span<const EpilogueStep> steps,
                        std::span<const float* const> operands) {
-  if (steps.empty()) return;
-  for (int64_t start = first; start < first + count; start += kBlock) {
-    const int64_t length = std::min(kBlock, first + count - start);
-    for (const EpilogueStep& step : steps) {
-      const bool adds = step.kind == Kind::kAdd;
-      apply(step, y + start, length, adds ? operands[step.operand] + start : nullptr);
-    }
-  }
+  if (!steps.empty()) apply_steps(y, y, first, count, steps, operands);
 }
 
 }  // namespace edgeopt

@@ -111,7 +111,7 @@ class TurnedMatmul : public Matmul {
   }
 
  private:
-  static bool tiled() { return tiled_kernels_available() && !backend_is_faster(); }
+  static bool tiled() { return kernel_set() != nullptr && !backend_is_faster(); }
   bool turns_b() const { return !tiled(); }
   size_t a_size() const {
     return plan_.a_transposed ? scratch_size(static_cast<size_t>(plan_.rows * plan_.depth)) : 0;
@@ -137,7 +137,7 @@ class TurnedMatmul : public Matmul {
 }  // namespace
 
 std::unique_ptr<Matmul> make_matmul(const MatmulPlan& plan) {
-  const bool tiled = tiled_kernels_available() && !backend_is_faster();
+  const bool tiled = kernel_set() != nullptr && !backend_is_faster();
   const bool turned = plan.a_transposed || (!tiled && (plan.b_transposed || plan.alpha != 1));
   if (turned) return std::make_unique<TurnedMatmul>(plan);
   if (tiled) return std::make_unique<TiledMatmul>(plan);

@@ -5,10 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-// Vectors are passed to functions that are always inlined: how they would be passed is no matter.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wpsabi"
-#endif
+#include "kernels/inline.h"
 
 namespace edgeopt {
 
@@ -16,7 +13,6 @@ typedef float Floats __attribute__((vector_size(32)));
 typedef int32_t Ints __attribute__((vector_size(32)));
 constexpr int64_t kFloats = 8;
 
-#define EDGEOPT_INLINE inline __attribute__((always_inline))
 #define EDGEOPT_LAMBDA __attribute__((always_inline))  // behind a lambda's parameters
 
 // y[i] = f(x[i]) with f on Floats; `y` may be `x`.

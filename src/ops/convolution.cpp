@@ -61,6 +61,9 @@ class ConvolutionKernel : public Kernel {
       : node_inputs_(node_inputs), convolution_(std::move(convolution)) {}
 
   size_t scratch_bytes() const override { return convolution_->scratch_bytes(); }
+  bool may_overwrite(size_t input) const override {
+    return input >= node_inputs_ && convolution_->may_overwrite(input - node_inputs_);
+  }
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* scratch) const override {
     const OperandPointers operands(inputs, node_inputs_);

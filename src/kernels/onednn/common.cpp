@@ -17,12 +17,14 @@ dnnl::stream& stream() {
   return stream;
 }
 
-dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps) {
+dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps, bool sums) {
   using Kind = EpilogueStep::Kind;
   dnnl::post_ops post_ops;
   for (; !steps.empty(); steps = steps.subspan(1)) {
     const EpilogueStep& step = steps.front();
-    if (step.kind == Kind::kRelu) {
+    if (step.kind == Kind::kAdd && sums && post_ops.len() == 0) {
+      post_ops.append_sum(1);
+    } else if (step.kind == Kind::kRelu) {
       post_ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
     } else if (step.kind == Kind::kLeakyRelu) {
       post_ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, step.a, 0);

@@ -27,8 +27,9 @@ inline dnnl::memory memory_at(const dnnl::memory::desc& desc, const void* data) 
 }
 
 // Attributes with scratch memory given by the caller, and the first steps of an epilogue where
-// oneDNN computes them exactly; `steps` keeps the others.
-dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps);
+// oneDNN computes them exactly; `steps` keeps the others. `sums`: a kAdd before all others adds
+// what is in the destination.
+dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps, bool sums = false);
 
 // What a primitive is called with.
 class Arguments {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "kernels/backend.h"
 #include "kernels/onednn/common.h"
@@ -40,7 +41,8 @@ class OnednnConvolution : public Convolution {
     at_once_ = std::clamp<int64_t>(kCacheFloats / std::max<int64_t>(1, sample), 1, s_.batch);
     while (s_.batch % at_once_ != 0) --at_once_;
     rest_ = epilogue_;
-    describe(onednn::attributes(rest_));
+    summed_ = summed_operand(epilogue_);
+    describe(onednn::attributes(rest_, summed_.has_value()));
     if (plan.weights != nullptr) {
       weights_ = dnnl::memory(primitive_desc_.weights_desc(), onednn::cpu());
       pack(plan.weights, weights_);
@@ -52,6 +54,8 @@ class OnednnConvolution : public Convolution {
     return padded(primitive_desc_.scratchpad_desc().get_size()) +
            (weights_ ? 0 : padded(primitive_desc_.weights_desc().get_size()));
   }
+
+  bool may_overwrite(size_t operand) const override { return summed_ == operand; }
 
   void run(const ConvolutionInputs& inputs, float* y, void* memory) const override {
     auto* bytes = static_cast<std::byte*>(memory);
@@ -70,6 +74,8 @@ class OnednnConvolution : public Convolution {
     for (int64_t n = 0; n < s_.batch / at_once_; ++n) {
       arguments->set(DNNL_ARG_SRC, inputs.x + n * x_step);
       arguments->set(DNNL_ARG_DST, y + n * y_step);
+      const float* summed = summed_ ? inputs.operands[*summed_] : y;
+      if (summed != y) std::copy_n(summed + n * y_step, y_step, y + n * y_step);
       arguments->run(primitive_);
       apply_epilogue_to(y, n * y_step, y_step, rest_, inputs.operands);
     }
@@ -77,6 +83,15 @@ class OnednnConvolution : public Convolution {
 
  private:
   static size_t padded(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+  // The operand of the first step, if that is an addition and no other step reads the operand.
+  static std::optional<size_t> summed_operand(std::span<const EpilogueStep> steps) {
+    const auto adds = [&](const EpilogueStep& step) {
+      return step.kind == EpilogueStep::Kind::kAdd && step.operand == steps.front().operand;
+    };
+    if (std::count_if(steps.begin(), steps.end(), adds) != 1 || !adds(steps.front())) return {};
+    return steps.front().operand;
+  }
 
   void describe(const dnnl::primitive_attr& attr) {
     const Window& w = s_.window;
@@ -115,6 +130,7 @@ class OnednnConvolution : public Convolution {
   ConvolutionShape s_;
   bool has_bias_;
   std::vector<EpilogueStep> epilogue_;
+  std::optional<size_t> summed_;        // operand that the primitive adds: it stands in y before
   std::span<const EpilogueStep> rest_;  // of epilogue_: what the primitive does not do
   int64_t at_once_ = 1;                 // samples
   dnnl::memory::desc plain_weights_;

@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <array>
-#include <utility>
 
 #include "kernels/aligned.h"
 #include "kernels/scratch.h"
 #include "kernels/tiled/convolution.h"
-#include "kernels/tiled/lanes.h"
+#include "kernels/tiled/kernel_set.h"
 
 namespace edgeopt {
 namespace {
@@ -14,106 +12,14 @@ constexpr int64_t kMostTapRows = 32;
 constexpr int64_t kBandFloats = 48 * 1024;  // of input and output: they stay in the second-level
                                             // cache while all channels pass
 
-// One row of taps: where the first tap of the first pixel reads, and its weights.
-struct TapRow {
-  const float* x = nullptr;
-  const float* weights = nullptr;
-};
-
-// Neighbouring pixels of one output row, for some channels.
-struct DepthwiseJob {
-  const TapRow* taps = nullptr;
-  int64_t tap_rows = 0;
-  int64_t first_tap = 0;  // of each row
-  int64_t last_tap = 0;   // exclusive
-  int64_t offset = 0;     // of the first pixel, into x
-  int64_t tap_step = 0;   // between taps, in x
-  int64_t pixel_step = 0;
-  int64_t weight_step = 0;  // between taps, in the weights
-  const float* bias = nullptr;
-  float* y = nullptr;
-  int64_t at = 0;  // of y in the whole result
-  int64_t stride = 0;
-  const FusedStep* steps = nullptr;
-  int64_t step_count = 0;
-  const float* const* operands = nullptr;
-  int64_t lanes = kLanes;  // of a part of a vector
-};
-
-// kP pixels of kV vectors of channels; kPart: the first job.lanes channels of one vector.
-template <int kP, int kV, bool kPart>
-void pixels(const DepthwiseJob& job) {
-  const std::conditional_t<kPart, PartLoad, WholeLoad> read = [&] {
-    if constexpr (kPart)
-      return PartLoad(job.lanes);
-    else
-      return WholeLoad();
-  }();
-  Lanes sum[kP][kV];
-#pragma GCC unroll 16
-  for (int p = 0; p < kP; ++p) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) sum[p][v] = load(job.bias + v * kLanes);
-  }
-  for (int64_t t = 0; t < job.tap_rows; ++t) {
-    const float* x = job.taps[t].x + job.offset + job.first_tap * job.tap_step;
-    const float* w = job.taps[t].weights + job.first_tap * job.weight_step;
-    for (int64_t k = job.first_tap; k < job.last_tap; ++k) {
-      Lanes weight[kV];
-#pragma GCC unroll 4
-      for (int v = 0; v < kV; ++v) weight[v] = load(w + v * kLanes);
-#pragma GCC unroll 16
-      for (int p = 0; p < kP; ++p) {
-#pragma GCC unroll 4
-        for (int v = 0; v < kV; ++v) {
-          sum[p][v] = multiply_add(read(x + p * job.pixel_step + v * kLanes), weight[v], sum[p][v]);
-        }
-      }
-      x += job.tap_step;
-      w += job.weight_step;
-    }
-  }
-  apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, read, sum);
-#pragma GCC unroll 16
-  for (int p = 0; p < kP; ++p) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) {
-      float* y = job.y + p * job.stride + v * kLanes;
-      if constexpr (kPart) {
-        _mm256_maskstore_ps(y, read.mask, sum[p][v]);
-      } else {
-        store(y, sum[p][v]);
-      }
-    }
-  }
-}
-
-using PixelFunction = void (*)(const DepthwiseJob&);
-
-template <int kV, bool kPart, int... kP>
-constexpr std::array<PixelFunction, 6> functions(std::integer_sequence<int, kP...>) {
-  return {pixels<kP + 1, kV, kPart>...};
-}
-
-// Functions for 1, 2, ... `most` pixels of so many channels.
-struct Width {
-  int64_t channels = 0;
-  int64_t most = 0;
-  std::array<PixelFunction, 6> functions = {};
-};
-
-constexpr Width kFour = {4 * kLanes, 3, functions<4, false>(std::make_integer_sequence<int, 3>())};
-constexpr Width kTwo = {2 * kLanes, 6, functions<2, false>(std::make_integer_sequence<int, 6>())};
-constexpr Width kOne = {kLanes, 6, functions<1, false>(std::make_integer_sequence<int, 6>())};
-constexpr Width kPartOfOne = {kLanes, 6, functions<1, true>(std::make_integer_sequence<int, 6>())};
-
 class DepthwiseConvolution : public Convolution {
  public:
   explicit DepthwiseConvolution(const ConvolutionPlan& plan)
       : s_(plan.shape),
         w_(plan.shape.window),
         channels_(s_.input_channels),
-        padded_channels_((channels_ + kLanes - 1) / kLanes * kLanes),
+        kernels_(*kernel_set()),
+        padded_channels_((channels_ + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes),
         split_(split_epilogue(plan.epilogue)) {
     const int64_t row_floats = (w_.input[2] * w_.stride[1] + w_.output[2]) * channels_;
     band_ = std::clamp<int64_t>(kBandFloats / std::max<int64_t>(1, row_floats), 1,
@@ -179,20 +85,22 @@ class DepthwiseConvolution : public Convolution {
 
   void run_band(const Run& run, int64_t sample, int64_t first, int64_t last) const {
     // Wide vectors of channels while three rows of the input stay in the first-level cache.
-    const bool narrow_rows = w_.input[2] * 4 * kLanes * 3 <= 6 * 1024;
+    const bool narrow_rows = w_.input[2] * kernels_.four_vectors.channels * 3 <= 6 * 1024;
     for (int64_t c = 0; c < channels_;) {
-      const int64_t left = channels_ - c;
-      const Width& width = left >= kFour.channels && narrow_rows ? kFour
-                           : left >= kTwo.channels               ? kTwo
-                           : left >= kOne.channels               ? kOne
-                                                                 : kPartOfOne;
-      for (int64_t r = first; r < last; ++r) run_row(run, sample, r, c, width);
-      c += width.channels;
+      const PixelKernels& kernels = kernels_for(channels_ - c, narrow_rows);
+      for (int64_t r = first; r < last; ++r) run_row(run, sample, r, c, kernels);
+      c += kernels.channels;
     }
   }
 
+  const PixelKernels& kernels_for(int64_t channels, bool narrow_rows) const {
+    if (narrow_rows && channels >= kernels_.four_vectors.channels) return kernels_.four_vectors;
+    if (channels >= kernels_.two_vectors.channels) return kernels_.two_vectors;
+    return channels >= kernels_.lanes ? kernels_.one_vector : kernels_.part_of_one;
+  }
+
   void run_row(const Run& run, int64_t sample, int64_t row, int64_t channel,
-               const Width& width) const {
+               const PixelKernels& kernels) const {
     TapRow taps[kMostTapRows];
     DepthwiseJob job;
     job.taps = taps;
@@ -205,19 +113,19 @@ class DepthwiseConvolution : public Convolution {
     job.steps = split_.fused.data();
     job.step_count = static_cast<int64_t>(split_.fused.size());
     job.operands = run.inputs.operands.data();
-    job.lanes = std::min<int64_t>(kLanes, channels_ - channel);
+    job.lanes = std::min(kernels_.lanes, channels_ - channel);
     const int64_t rows = w_.output[0] * w_.output[1];
     const int64_t row_at = (sample * rows + row) * w_.output[2] * channels_ + channel;
     for (int64_t p = 0; p < w_.output[2];) {
       set_taps(p, job);
       int64_t count = 1;  // pixels that see all taps go together
       if (job.first_tap == 0 && job.last_tap == w_.kernel[2]) {
-        count = std::min(std::max<int64_t>(1, inner_end() - p), width.most);
+        count = std::min(std::max<int64_t>(1, inner_end() - p), kernels.pixels);
       }
       job.offset = (p * w_.stride[2] - w_.before[2]) * channels_;
       job.at = row_at + p * channels_;
       job.y = run.y + job.at;
-      width.functions[static_cast<size_t>(count - 1)](job);
+      kernels.functions[static_cast<size_t>(count - 1)](job);
       p += count;
     }
   }
@@ -263,6 +171,7 @@ class DepthwiseConvolution : public Convolution {
   ConvolutionShape s_;
   Window w_;
   int64_t channels_;
+  const KernelSet& kernels_;
   int64_t padded_channels_;
   int64_t band_ = 1;  // output rows that are computed together
   SplitEpilogue split_;

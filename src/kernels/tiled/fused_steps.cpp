@@ -12,7 +12,15 @@ bool fuse(const EpilogueStep& step, FusedStep& fused) {
   fused.kind = step.kind;
   fused.operand = step.operand;
   switch (step.kind) {
-    case Kind::kRelu: return true;
+    case Kind::kRelu:
+    case Kind::kSigmoid:
+    case Kind::kTanh:
+    case Kind::kHardSwish:
+    case Kind::kSilu: return true;
+    case Kind::kHardSigmoid:
+      fused.scale = step.a;
+      fused.low = step.b;
+      return true;
     case Kind::kAdd: return step.operand < kFusedOperands;
     case Kind::kClip:
       fused.low = step.a;
@@ -25,8 +33,8 @@ bool fuse(const EpilogueStep& step, FusedStep& fused) {
       fused.low = (step.low - step.b) * step.a;
       fused.high = (step.high - step.b) * step.a;
       return step.a > 0x1p-100F && step.a < 0x1p100F;
-    default: return false;
   }
+  return false;
 }
 
 }  // namespace

@@ -11,9 +11,9 @@ constexpr size_t kFusedOperands = 8;  // operands that can be added in registers
 
 struct FusedStep {
   EpilogueStep::Kind kind = EpilogueStep::Kind::kRelu;
-  float low = 0;  // of the input, for kClip and kFakeQuant
+  float low = 0;  // of the input, for kClip and kFakeQuant; shift of kHardSigmoid
   float high = 0;
-  float scale = 1;    // of the grid; slope of kLeakyRelu
+  float scale = 1;    // of the grid; slope of kLeakyRelu and kHardSigmoid
   float inverse = 1;  // 1 / scale
   size_t operand = 0;
 };

@@ -2,21 +2,46 @@
 
 #include <algorithm>
 
-#include "kernels/tiled/tile.h"
-
 namespace edgeopt {
 namespace {
 
-constexpr int64_t kDeepest = 512;            // of a block: its panel fits the first-level cache
+constexpr int64_t kDeepest = 512;            // of a block: its panel stays in the first caches
 constexpr int64_t kBlockFloats = 32 * 1024;  // of the rows of a block
 
-int64_t panel_width(int64_t columns, int64_t first) {
-  return columns - first > kPanel / 2 ? kPanel : kPanel / 2;
+constexpr int64_t kTileFloats = 448;  // of the largest tile
+
+void copy_columns(const TileJob& job, const float* from, int64_t from_stride, float* to,
+                  int64_t to_stride) {
+  for (int64_t r = 0; r < job.row_count; ++r) {
+    for (int64_t c = 0; c < job.columns; ++c) to[r * to_stride + c] = from[r * from_stride + c];
+  }
 }
 
-int64_t padded_columns(int64_t columns) {
-  const int64_t whole = columns / kPanel * kPanel;
-  return whole == columns ? whole : whole + panel_width(columns, whole);
+// A tile whose last columns do not exist: computed beside the result.
+void run_part(const TileJob& job, const TileKernels& kernels) {
+  const int64_t width = kernels.columns;
+  float y[kTileFloats] = {};
+  float copies[kFusedOperands][kTileFloats] = {};
+  const float* operands[kFusedOperands] = {};
+  TileJob part = job;
+  part.y = y;
+  part.stride = width;
+  part.at = 0;
+  part.operands = operands;
+  if (job.bias == nullptr) copy_columns(job, job.y, job.stride, y, width);
+  for (int64_t i = 0; i < job.step_count; ++i) {
+    if (job.steps[i].kind != EpilogueStep::Kind::kAdd) continue;
+    const size_t n = job.steps[i].operand;
+    copy_columns(job, job.operands[n] + job.at, job.stride, copies[n], width);
+    operands[n] = copies[n];
+  }
+  kernels.functions[static_cast<size_t>(job.row_count - 1)](part);
+  copy_columns(job, y, width, job.y, job.stride);
+}
+
+void run_tile(const TileJob& job, const TileKernels& kernels) {
+  if (job.columns < kernels.columns) return run_part(job, kernels);
+  kernels.functions[static_cast<size_t>(job.row_count - 1)](job);
 }
 
 // Hands out the starts of successive rows.
@@ -47,7 +72,7 @@ class RowCursor {
 
 TiledProduct::TiledProduct(int64_t columns, const std::vector<Segment>& segments,
                            std::vector<FusedStep> steps)
-    : columns_(columns), steps_(std::move(steps)) {
+    : kernels_(*kernel_set()), columns_(columns), steps_(std::move(steps)) {
   int64_t depth = 0;
   for (const Segment& segment : segments) depth += segment.length;
   const int64_t count = std::max<int64_t>(1, (depth + kDeepest - 1) / kDeepest);
@@ -55,7 +80,8 @@ TiledProduct::TiledProduct(int64_t columns, const std::vector<Segment>& segments
   blocks_.emplace_back();
   for (const Segment& segment : segments) add_segment(segment, target);
   const int64_t rows = kBlockFloats / std::max<int64_t>(1, std::min(depth, kDeepest));
-  block_rows_ = std::clamp<int64_t>(rows / 12 * 12, 24, 240);
+  const int64_t tile = kernels_.narrow.rows;  // a multiple of the rows of a wide one
+  block_rows_ = std::clamp(rows / tile * tile, 2 * tile, 240 / tile * tile);
 }
 
 // Cuts the segment where a block of the depth is full.
@@ -79,16 +105,24 @@ void TiledProduct::add_segment(Segment segment, int64_t target) {
   }
 }
 
-size_t TiledProduct::packed_size() const {
-  return static_cast<size_t>(padded_columns(columns_) * depth_);
+// For the tile that starts where so many columns are left.
+const TileKernels& TiledProduct::kernels_for(int64_t columns) const {
+  return columns > kernels_.lanes ? kernels_.wide : kernels_.narrow;
 }
 
-size_t TiledProduct::bias_size() const { return static_cast<size_t>(padded_columns(columns_)); }
+int64_t TiledProduct::padded_columns() const {
+  const int64_t rest = columns_ % kernels_.wide.columns;
+  return rest == 0 ? columns_ : columns_ - rest + kernels_for(rest).columns;
+}
+
+size_t TiledProduct::packed_size() const { return static_cast<size_t>(padded_columns() * depth_); }
+
+size_t TiledProduct::bias_size() const { return static_cast<size_t>(padded_columns()); }
 
 void TiledProduct::pack(const float* weights, int64_t k_stride, int64_t c_stride,
                         float* packed) const {
-  for (int64_t first = 0; first < columns_; first += kPanel) {
-    const int64_t width = panel_width(columns_, first);
+  for (int64_t first = 0; first < columns_; first += kernels_.wide.columns) {
+    const int64_t width = kernels_for(columns_ - first).columns;
     const int64_t real = std::min(width, columns_ - first);
     for (int64_t k = 0; k < depth_; ++k) {
       const float* from = weights + k * k_stride + first * c_stride;
@@ -116,19 +150,18 @@ void TiledProduct::run(const RowSource& rows, int64_t first, int64_t last, const
     const bool ends = b + 1 == blocks_.size();
     job.steps = steps_.data();
     job.step_count = ends ? static_cast<int64_t>(steps_.size()) : 0;
-    for (int64_t c = 0; c < columns_; c += kPanel) {
-      const int64_t width = panel_width(columns_, c);
-      const int64_t height = width == kPanel ? kTallTile : kNarrowTile;
-      job.columns = std::min(width, columns_ - c);
-      job.panel = packed + c * depth_ + block.first * width;
+    for (int64_t c = 0; c < columns_; c += kernels_.wide.columns) {
+      const TileKernels& kernels = kernels_for(columns_ - c);
+      job.columns = std::min(kernels.columns, columns_ - c);
+      job.panel = packed + c * depth_ + block.first * kernels.columns;
       job.bias = b == 0 ? bias + c : nullptr;
       RowCursor cursor(rows, first);
-      for (int64_t r = first; r < last; r += height) {
-        job.row_count = std::min(height, last - r);
+      for (int64_t r = first; r < last; r += kernels.rows) {
+        job.row_count = std::min(kernels.rows, last - r);
         for (int64_t i = 0; i < job.row_count; ++i) job.rows[i] = cursor.next();
         job.at = target.at + r * target.stride + c;
         job.y = target.y + job.at;
-        run_tile(job, width == kPanel);
+        run_tile(job, kernels);
       }
     }
   }

@@ -1,23 +1,14 @@
 // A matrix product in register tiles: rows gathered from memory, columns packed beforehand, the
-// epilogue applied in registers. For processors with AVX2 and FMA.
+// epilogue applied in registers. Where there is a kernel_set().
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "kernels/tiled/fused_steps.h"
+#include "kernels/tiled/kernel_set.h"
 
 namespace edgeopt {
-
-// False where the processor lacks AVX2 or FMA: nothing else here may then be called.
-bool tiled_kernels_available();
-
-// A stretch of a row: `length` floats at `offset` from the row's start.
-struct Segment {
-  int64_t offset = 0;
-  int64_t length = 0;
-};
 
 // Where rows start: x + (r / period) * period_stride + offsets[r % period], or x + r * stride when
 // there are no offsets.
@@ -66,7 +57,10 @@ class TiledProduct {
     int64_t length = 0;
   };
   void add_segment(Segment segment, int64_t target);
+  const TileKernels& kernels_for(int64_t columns) const;
+  int64_t padded_columns() const;
 
+  const KernelSet& kernels_;
   int64_t columns_;
   int64_t depth_ = 0;
   int64_t block_rows_ = 0;

@@ -1,0 +1,271 @@
+// The kernels of one instruction set, in terms of its lanes (lanes_avx2.h, lanes_avx512.h), which
+// are included before. Compiled once for each set, in a file that has nothing else in it: what such
+// a file makes may run only where the processor has the instructions.
+#pragma once
+
+#include <utility>
+
+#include "kernels/tiled/kernel_set.h"
+#include "kernels/transcendental_formulas.h"
+
+namespace edgeopt {
+namespace {
+
+struct Whole {
+  static Lanes load(const float* p) { return edgeopt::load(p); }
+  static void store(float* p, Lanes v) { edgeopt::store(p, v); }
+};
+
+// x / scale correctly rounded (Markstein, "Computation of elementary functions on the IBM RISC
+// System/6000 processor", 1990): `inverse` is 1 / scale correctly rounded; the first correction
+// brings the quotient within one unit in the last place, the second makes it exact. 2^-100 <= scale
+// <= 2^100, and x is bounded, so that nothing overflows.
+inline Lanes divide_by_scale(Lanes x, Lanes scale, Lanes inverse) {
+  Lanes q = multiply(x, inverse);
+  q = multiply_add(subtract_product(x, q, scale), inverse, q);
+  return multiply_add(subtract_product(x, q, scale), inverse, q);
+}
+
+struct LanesMath {
+  using Vector = Lanes;
+  static EDGEOPT_INLINE Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+    return edgeopt::multiply_add(a, b, c);
+  }
+  static EDGEOPT_INLINE Lanes at_least(Lanes v, float low) { return larger(repeat(low), v); }
+  static EDGEOPT_INLINE Lanes at_most(Lanes v, float high) { return smaller(repeat(high), v); }
+};
+using Formulas = Transcendental<LanesMath>;
+
+// The operations of kernels/epilogue.cpp, bit by bit.
+template <EpilogueStep::Kind kKind>
+inline Lanes apply_step(const FusedStep& step, Lanes x) {
+  using Kind = EpilogueStep::Kind;
+  if constexpr (kKind == Kind::kRelu) {
+    return larger(repeat(0.0F), x);  // a NaN stays
+  } else if constexpr (kKind == Kind::kClip) {
+    return smaller(repeat(&step.high), larger(repeat(&step.low), x));
+  } else if constexpr (kKind == Kind::kLeakyRelu) {
+    return where_negative(x, multiply(repeat(&step.scale), x), x);
+  } else if constexpr (kKind == Kind::kSigmoid) {
+    return Formulas::sigmoid(x);
+  } else if constexpr (kKind == Kind::kTanh) {
+    return Formulas::tanh(x);
+  } else if constexpr (kKind == Kind::kSilu) {
+    return Formulas::silu(x);
+  } else if constexpr (kKind == Kind::kHardSigmoid) {
+    const Lanes line = add(multiply(repeat(&step.scale), x), repeat(&step.low));
+    return LanesMath::at_most(LanesMath::at_least(line, 0), 1);
+  } else if constexpr (kKind == Kind::kHardSwish) {
+    const Lanes line = add(divide(x, repeat(6.0F)), repeat(0.5F));
+    return multiply(x, LanesMath::at_most(LanesMath::at_least(line, 0), 1));
+  } else {
+    static_assert(kKind == Kind::kFakeQuant);
+    const Lanes scale = repeat(&step.scale);
+    const Lanes rounder = repeat(12582912.0F);
+    const Lanes inside = smaller(larger(x, repeat(&step.low)), repeat(&step.high));
+    const Lanes quotient = divide_by_scale(inside, scale, repeat(&step.inverse));
+    return multiply(subtract(add(quotient, rounder), rounder), scale);
+  }
+}
+
+template <EpilogueStep::Kind kKind, int kR, int kV>
+inline void apply_to_tile(const FusedStep& step, Lanes (&tile)[kR][kV]) {
+#pragma GCC unroll 32
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) tile[r][v] = apply_step<kKind>(step, tile[r][v]);
+  }
+}
+
+// Beyond the registers, so that the code of long functions is there only once for each.
+template <EpilogueStep::Kind kKind>
+__attribute__((noinline)) void apply_to_array(const FusedStep& step, Lanes* values, int count) {
+  for (int i = 0; i < count; ++i) values[i] = apply_step<kKind>(step, values[i]);
+}
+
+template <int kR, int kV>
+inline void apply_long_step(const FusedStep& step, Lanes (&tile)[kR][kV]) {
+  using Kind = EpilogueStep::Kind;
+  Lanes values[kR * kV];
+#pragma GCC unroll 32
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) values[r * kV + v] = tile[r][v];
+  }
+  switch (step.kind) {
+    case Kind::kSigmoid: apply_to_array<Kind::kSigmoid>(step, values, kR * kV); break;
+    case Kind::kTanh: apply_to_array<Kind::kTanh>(step, values, kR * kV); break;
+    case Kind::kSilu: apply_to_array<Kind::kSilu>(step, values, kR * kV); break;
+    case Kind::kHardSigmoid: apply_to_array<Kind::kHardSigmoid>(step, values, kR * kV); break;
+    default: apply_to_array<Kind::kHardSwish>(step, values, kR * kV);
+  }
+#pragma GCC unroll 32
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) tile[r][v] = values[r * kV + v];
+  }
+}
+
+// The steps on a tile of kR rows of kV vectors; element (r, v) of the result lies at
+// `at` + r * stride + v * kLanes of the operands.
+template <int kR, int kV, typename Access>
+inline void apply_steps(const FusedStep* steps, int64_t count, const float* const* operands,
+                        int64_t at, int64_t stride, const Access& access, Lanes (&tile)[kR][kV]) {
+  using Kind = EpilogueStep::Kind;
+  for (int64_t i = 0; i < count; ++i) {
+    const FusedStep& step = steps[i];
+    switch (step.kind) {
+      case Kind::kRelu: apply_to_tile<Kind::kRelu>(step, tile); break;
+      case Kind::kClip: apply_to_tile<Kind::kClip>(step, tile); break;
+      case Kind::kLeakyRelu: apply_to_tile<Kind::kLeakyRelu>(step, tile); break;
+      case Kind::kAdd: {
+        const float* operand = operands[step.operand] + at;
+#pragma GCC unroll 32
+        for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 4
+          for (int v = 0; v < kV; ++v) {
+            tile[r][v] = add(tile[r][v], access.load(operand + r * stride + v * kLanes));
+          }
+        }
+        break;
+      }
+      case Kind::kFakeQuant: apply_to_tile<Kind::kFakeQuant>(step, tile); break;
+      default: apply_long_step(step, tile);
+    }
+  }
+}
+
+// kV vectors of y from `at` on.
+template <int kV, typename Access>
+inline void steps_on(const StepsJob& job, int64_t at, const Access& access) {
+  Lanes values[1][kV];
+#pragma GCC unroll 8
+  for (int v = 0; v < kV; ++v) values[0][v] = access.load(job.x + at + v * kLanes);
+  apply_steps(job.steps, job.step_count, job.operands, at, 0, access, values);
+#pragma GCC unroll 8
+  for (int v = 0; v < kV; ++v) access.store(job.y + at + v * kLanes, values[0][v]);
+}
+
+void steps_of(const StepsJob& job) {
+  constexpr int kAtOnce = 8;
+  int64_t at = job.first;
+  for (; at + kAtOnce * kLanes <= job.last; at += kAtOnce * kLanes) {
+    steps_on<kAtOnce>(job, at, Whole());
+  }
+  for (; at + kLanes <= job.last; at += kLanes) steps_on<1>(job, at, Whole());
+  if (at < job.last) steps_on<1>(job, at, Part(job.last - at));
+}
+
+template <int kR, int kV>
+void tile_of(const TileJob& job) {
+  Lanes sum[kR][kV];
+  const float* bias = job.bias;
+#pragma GCC unroll 32
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      sum[r][v] = load((bias != nullptr ? bias : job.y + r * job.stride) + v * kLanes);
+    }
+  }
+  const float* panel = job.panel;
+  for (int64_t s = 0; s < job.segment_count; ++s) {
+    const float* row[kR];
+#pragma GCC unroll 32
+    for (int r = 0; r < kR; ++r) row[r] = job.rows[r] + job.segments[s].offset;
+    const int64_t length = job.segments[s].length;
+#pragma GCC unroll 2
+    for (int64_t k = 0; k < length; ++k) {
+      Lanes weight[kV];
+#pragma GCC unroll 4
+      for (int v = 0; v < kV; ++v) weight[v] = load(panel + v * kLanes);
+      panel += kV * kLanes;
+#pragma GCC unroll 32
+      for (int r = 0; r < kR; ++r) {
+        const Lanes x = repeat(row[r] + k);
+#pragma GCC unroll 4
+        for (int v = 0; v < kV; ++v) sum[r][v] = multiply_add(x, weight[v], sum[r][v]);
+      }
+    }
+  }
+  apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, Whole(), sum);
+#pragma GCC unroll 32
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) store(job.y + r * job.stride + v * kLanes, sum[r][v]);
+  }
+}
+
+// kP pixels of kV vectors of channels.
+template <int kP, int kV, typename Access>
+inline void pixels_by(const DepthwiseJob& job, const Access& access) {
+  Lanes sum[kP][kV];
+#pragma GCC unroll 16
+  for (int p = 0; p < kP; ++p) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) sum[p][v] = load(job.bias + v * kLanes);
+  }
+  for (int64_t t = 0; t < job.tap_rows; ++t) {
+    const float* x = job.taps[t].x + job.offset + job.first_tap * job.tap_step;
+    const float* w = job.taps[t].weights + job.first_tap * job.weight_step;
+    for (int64_t k = job.first_tap; k < job.last_tap; ++k) {
+      Lanes weight[kV];
+#pragma GCC unroll 4
+      for (int v = 0; v < kV; ++v) weight[v] = load(w + v * kLanes);
+#pragma GCC unroll 16
+      for (int p = 0; p < kP; ++p) {
+#pragma GCC unroll 4
+        for (int v = 0; v < kV; ++v) {
+          const Lanes at = access.load(x + p * job.pixel_step + v * kLanes);
+          sum[p][v] = multiply_add(at, weight[v], sum[p][v]);
+        }
+      }
+      x += job.tap_step;
+      w += job.weight_step;
+    }
+  }
+  apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, access, sum);
+#pragma GCC unroll 16
+  for (int p = 0; p < kP; ++p) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) access.store(job.y + p * job.stride + v * kLanes, sum[p][v]);
+  }
+}
+
+template <int kP, int kV>
+void pixels_of(const DepthwiseJob& job) {
+  pixels_by<kP, kV>(job, Whole());
+}
+
+template <int kP>
+void pixels_of_part(const DepthwiseJob& job) {
+  pixels_by<kP, 1>(job, Part(job.lanes));
+}
+
+template <int kV, int... kR>
+constexpr TileKernels tiles(std::integer_sequence<int, kR...> /*rows*/) {
+  return {kV * kLanes, sizeof...(kR), {tile_of<kR + 1, kV>...}};
+}
+
+template <int kV, int... kP>
+constexpr PixelKernels pixels(std::integer_sequence<int, kP...> /*pixels*/) {
+  return {kV * kLanes, sizeof...(kP), {pixels_of<kP + 1, kV>...}};
+}
+
+template <int... kP>
+constexpr PixelKernels part_pixels(std::integer_sequence<int, kP...> /*pixels*/) {
+  return {kLanes, sizeof...(kP), {pixels_of_part<kP + 1>...}};
+}
+
+constexpr KernelSet kKernels = {
+    .lanes = kLanes,
+    .wide = tiles<2>(std::make_integer_sequence<int, kTallTile>()),
+    .narrow = tiles<1>(std::make_integer_sequence<int, kNarrowTile>()),
+    .four_vectors = pixels<4>(std::make_integer_sequence<int, 3>()),
+    .two_vectors = pixels<2>(std::make_integer_sequence<int, 6>()),
+    .one_vector = pixels<1>(std::make_integer_sequence<int, 6>()),
+    .part_of_one = part_pixels(std::make_integer_sequence<int, 6>()),
+    .steps = steps_of,
+};
+
+}  // namespace
+}  // namespace edgeopt

@@ -1,0 +1,48 @@
+// Sixteen floats at a time by AVX-512, for kernels.h.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace edgeopt {
+namespace {
+
+using Lanes = __m512;
+inline constexpr int kLanes = 16;
+// Rows of a tile of two vectors and of one: as many sums as registers hold.
+inline constexpr int kTallTile = 14;
+inline constexpr int kNarrowTile = 28;
+
+inline Lanes load(const float* p) { return _mm512_loadu_ps(p); }
+inline void store(float* p, Lanes v) { _mm512_storeu_ps(p, v); }
+inline Lanes repeat(const float* p) { return _mm512_set1_ps(*p); }
+inline Lanes repeat(float v) { return _mm512_set1_ps(v); }
+inline Lanes add(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }
+inline Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_ps(a, b); }
+inline Lanes multiply(Lanes a, Lanes b) { return _mm512_mul_ps(a, b); }
+inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_ps(a, b, c); }
+inline Lanes subtract_product(Lanes c, Lanes a, Lanes b) { return _mm512_fnmadd_ps(a, b, c); }
+// b where a is NaN.
+inline Lanes smaller(Lanes a, Lanes b) { return _mm512_min_ps(a, b); }
+inline Lanes larger(Lanes a, Lanes b) { return _mm512_max_ps(a, b); }
+inline Lanes divide(Lanes a, Lanes b) { return _mm512_div_ps(a, b); }
+inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
+  const __mmask16 negative =
+      _mm512_cmplt_epi32_mask(_mm512_castps_si512(x), _mm512_setzero_si512());
+  return _mm512_mask_blend_ps(negative, otherwise, then);
+}
+
+// The first few lanes: the others are zero, or stay.
+class Part {
+ public:
+  explicit Part(int64_t count) : mask_(static_cast<__mmask16>((1U << count) - 1)) {}
+  Lanes load(const float* p) const { return _mm512_maskz_loadu_ps(mask_, p); }
+  void store(float* p, Lanes v) const { _mm512_mask_storeu_ps(p, mask_, v); }
+
+ private:
+  __mmask16 mask_;
+};
+
+}  // namespace
+}  // namespace edgeopt

@@ -1,0 +1,76 @@
+// Exponential functions in terms of the arithmetic of some vector type. `Math` has
+// * Vector, of the compiler's own vector types, and
+// * multiply_add(a, b, c) = a b + c, at_least(v, low), at_most(v, high), in which a NaN in v stays.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/inline.h"
+
+namespace edgeopt {
+
+constexpr float kLog2E = 1.44269504088896341F;
+constexpr float kLn2High = 0.693359375F;
+constexpr float kLn2Low = -2.12194440e-4F;
+constexpr float kRounder = 12582912.0F;        // 1.5 * 2^23: adding it rounds to an integer
+constexpr int32_t kRounderBits = 0x4b400000;   // its bits
+constexpr float kLowest = -87.33F;             // e^x is the smallest normal float about here
+constexpr float kHighest = 88.72F;             // and the largest here
+constexpr float kHighestOfOneFactor = 88.37F;  // below it n <= 127
+
+template <typename Math>
+struct Transcendental {
+  using Vector = typename Math::Vector;
+  using Integers = decltype(Vector() < Vector());
+
+  // e^x = 2^n e^r with n = round(x / ln 2) and |r| <= ln 2 / 2. The series of e^r up to r^7 leaves
+  // an error of 2^-27 at the ends of that interval. ln 2 in two parts, the first of few bits, so
+  // that n * kLn2High is exact. kOneFactor: x is at most kHighestOfOneFactor.
+  template <bool kOneFactor>
+  static EDGEOPT_INLINE Vector exp(Vector x) {
+    const Vector t =
+        Math::at_most(Math::at_least(x, kLowest), kOneFactor ? kHighestOfOneFactor : kHighest);
+    const Vector rounded = Math::multiply_add(t, all(kLog2E), all(kRounder));
+    const Vector n = rounded - kRounder;
+    const Vector r = Math::multiply_add(n, all(-kLn2Low), Math::multiply_add(n, all(-kLn2High), t));
+    const Vector p =
+        polynomial(r, {1.0F / 5040, 1.0F / 720, 1.0F / 120, 1.0F / 24, 1.0F / 6, 0.5F});
+    const Vector series = Math::multiply_add(p * r, r, r) + 1.0F;
+    const Integers exponent = (Integers)rounded - kRounderBits;
+    if (kOneFactor) return series * two_to(exponent);
+    const Integers half = exponent >> 1;
+    return series * two_to(half) * two_to(exponent - half);
+  }
+
+  static EDGEOPT_INLINE Vector sigmoid(Vector x) { return 1.0F / (1.0F + exp<true>(-x)); }
+
+  static EDGEOPT_INLINE Vector silu(Vector x) { return x * sigmoid(x); }
+
+  // (1 - e) / (1 + e) with e = exp(-2 |x|); near zero, where that cancels, the odd series.
+  static EDGEOPT_INLINE Vector tanh(Vector x) {
+    const Integers sign = (Integers)x & INT32_MIN;
+    const auto magnitude = (Vector)((Integers)x ^ sign);
+    const Vector e = exp<true>(-2.0F * magnitude);
+    const auto far = (Vector)((Integers)((1.0F - e) / (1.0F + e)) | sign);
+    const Vector z = x * x;
+    const Vector p =
+        polynomial(z, {-1382.0F / 155925, 62.0F / 2835, -17.0F / 315, 2.0F / 15, -1.0F / 3});
+    const Vector near = Math::multiply_add(p * z, x, x);
+    return magnitude < 0.25F ? near : far;
+  }
+
+ private:
+  static EDGEOPT_INLINE Vector all(float value) { return Vector() + value; }
+  static EDGEOPT_INLINE Vector two_to(Integers n) { return (Vector)((n + 127) << 23); }
+
+  // Coefficients from the highest power down.
+  template <int kCount>
+  static EDGEOPT_INLINE Vector polynomial(Vector x, const float (&coefficients)[kCount]) {
+    Vector p = all(coefficients[0]);
+#pragma GCC unroll 8
+    for (int i = 1; i < kCount; ++i) p = Math::multiply_add(p, x, all(coefficients[i]));
+    return p;
+  }
+};
+
+}  // namespace edgeopt
