@@ -5,20 +5,23 @@
 #   tools/run_tests.sh --all       the same without oneDNN and under ASan and UBSan too
 #   tools/run_tests.sh --interop   also against ONNX Runtime, Qualcomm's HTP simulator and TensorRT,
 #                                  which are installed from PyPI into build/
+#   tools/run_tests.sh --fuzz      also some seconds of each libFuzzer target
 #   tools/run_tests.sh ... -- -R x arguments for ctest
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 all=false
+fuzz=false
 interop=${EDGEOPT_INTEROP:-OFF}
 werror=OFF  # as tools/setup.sh builds it: nothing is compiled twice
 [ "${CI:-}" != true ] || werror=ON
 while [ $# -gt 0 ]; do
   case "$1" in
     --all) all=true ;;
+    --fuzz) fuzz=true ;;
     --interop) interop=ON ;;
     --) shift; break ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run_tests.sh: unknown argument $1; see --help" >&2; exit 2 ;;
   esac
   shift
@@ -44,6 +47,7 @@ if $all; then
   build portable build/portable
   build sanitize build/sanitize
 fi
+if $fuzz; then build fuzz build/fuzz; fi
 
 # One ctest run over all builds.
 mkdir -p build/all

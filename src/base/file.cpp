@@ -1,10 +1,12 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -35,6 +37,47 @@ int remember(const std::string& path) {
 
 void forget(int slot) {
   if (slot >= 0) slot_state[static_cast<size_t>(slot)].store(0);
+}
+
+constexpr std::string_view kSuffix = ".part";
+
+std::string temporary_name(const std::filesystem::path& path) {
+  return format("{}.{}{}", path.string(), ::getpid(), kSuffix);
+}
+
+// PATH.NUMBER.part: made for `path` by some process.
+bool is_temporary_of(const std::filesystem::path& path, const std::string& name) {
+  const std::string stem = path.filename().string() + ".";
+  if (name.size() <= stem.size() + kSuffix.size()) return false;
+  return name.starts_with(stem) && name.ends_with(kSuffix) &&
+         std::all_of(name.begin() + static_cast<std::ptrdiff_t>(stem.size()),
+                     name.end() - static_cast<std::ptrdiff_t>(kSuffix.size()),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Removes what killed processes have left. A file that is still being written is locked.
+void remove_abandoned(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  std::filesystem::directory_iterator at(folder, error);
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+    if (!is_temporary_of(path, at->path().filename().string())) continue;
+    const int descriptor = ::open(at->path().c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(at->path().c_str());
+    ::close(descriptor);
+  }
+}
+
+// Another process may take the file for an abandoned one before it is locked: once more, then.
+int open_locked(const std::string& path) {
+  for (;;) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    struct stat info {};
+    if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return descriptor;
+    if (::fstat(descriptor, &info) != 0 || info.st_nlink > 0) return descriptor;
+    ::close(descriptor);
+  }
 }
 
 std::string reason() { return std::strerror(errno); }
@@ -70,8 +113,9 @@ MappedFile map_file(const std::filesystem::path& path) {
 }
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
-  temporary_ = format("{}.{}.part", path_.string(), ::getpid());
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  remove_abandoned(path_);
+  temporary_ = temporary_name(path_);
+  descriptor_ = open_locked(temporary_);
   if (descriptor_ < 0)
     fail(ErrorCode::kBadInput, "{}: cannot be written: {}", path_.string(), reason());
   slot_ = remember(temporary_);

@@ -22,7 +22,8 @@ MappedFile map_file(const std::filesystem::path& path);
 // Writes to `path` + a temporary suffix in the same folder; commit() flushes and renames. Without
 // commit() the destructor removes the temporary file, so a failed or interrupted run leaves the old
 // file or none. Temporary files of an interrupted process are removed by remove_unfinished_files(),
-// which is safe to call from a signal handler. Throws Error(kBadInput) naming the file when the
+// which is safe to call from a signal handler; those of a killed one by the next AtomicFile of the
+// same path. Throws Error(kBadInput) naming the file when the
 // folder is missing, not writable, or the disk is full.
 class AtomicFile {
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/blame.h"
 #include "base/format.h"
 
 namespace edgeopt {
@@ -92,7 +93,9 @@ NpyHeader parse_npy_header(std::string_view bytes, uint64_t size, const std::str
     fail(ErrorCode::kBadInput,
          "{}: is in Fortran order; save it with numpy.ascontiguousarray(array)", name);
   }
-  const auto elements = static_cast<uint64_t>(element_count(result.shape));
+  uint64_t elements = 0;
+  blaming([&] { return name; },
+          [&] { elements = static_cast<uint64_t>(element_count(result.shape)); });
   const auto width = static_cast<uint64_t>(bits_of(result.type) / 8);
   if (elements > (size - result.data) / width) {
     fail(ErrorCode::kBadInput, "{}: is truncated: {} bytes, shape {} of {} needs {}", name, size,

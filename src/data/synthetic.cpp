@@ -11,6 +11,7 @@
 namespace edgeopt {
 namespace {
 
+constexpr int64_t kMostElements = int64_t{1} << 26;
 constexpr double kLimit = 2.6;  // deviations; normalized photographs end there
 
 // Adds noise that varies smoothly over the plane: random values on a coarse grid, interpolated.
@@ -185,6 +186,12 @@ std::unique_ptr<DataSource> synthetic_data(const std::vector<InputSpec>& inputs,
         fail(ErrorCode::kUsage, "input '{}' has no fixed shape ({}): give --input-shape {}:...",
              input.name, to_string(input.shape), input.name);
       }
+    }
+    if (element_count(input.shape) > kMostElements) {
+      fail(ErrorCode::kUnsupported,
+           "input '{}' of shape {} is too large to be made up; give data, or a smaller "
+           "--input-shape",
+           input.name, to_string(input.shape));
     }
   }
   return std::make_unique<SyntheticSource>(inputs, count, seed);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/format.h"
+#include "base/memory.h"
 #include "exec/engine_plan.h"
 #include "exec/engine_profile.h"
 #include "exec/engine_schedule.h"
@@ -17,6 +19,20 @@ int worker_count(int wanted) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+// The step that writes the largest tensor, for messages.
+std::string largest_step(const Plan& plan) {
+  const PlanStep* largest = nullptr;
+  size_t most = 0;
+  for (const PlanStep& step : plan.steps) {
+    for (const Place& place : step.outputs) {
+      if (!place.valid() || plan.buffers[static_cast<size_t>(place.buffer)].bytes <= most) continue;
+      most = plan.buffers[static_cast<size_t>(place.buffer)].bytes;
+      largest = &step;
+    }
+  }
+  return largest == nullptr ? "" : format("The largest is of {}", largest->name);
+}
+
 }  // namespace
 
 class Engine::Impl {
@@ -26,6 +42,7 @@ class Engine::Impl {
         threads_(worker_count(options.threads)),
         plan_(make_plan(graph, opset, options)),
         times_(static_cast<size_t>(threads_)) {
+    require_memory(1);
     for (StepTimes& times : times_) {
       times.seconds.resize(plan_.steps.size());
       times.runs.resize(plan_.steps.size());
@@ -68,6 +85,7 @@ class Engine::Impl {
 
   // Arenas and result slots are made once and kept from run to run.
   void start_workers(int workers) {
+    if (static_cast<int>(workers_.size()) < workers) require_memory(workers);
     while (static_cast<int>(workers_.size()) < workers) {
       workers_.push_back(std::make_unique<Worker>(plan_, static_cast<int>(workers_.size())));
       results_.push_back(make_results(plan_));
@@ -75,6 +93,19 @@ class Engine::Impl {
     }
     for (StepTimes& times : times_) times.events.clear();
     started_ = StepTimes::Clock::now();
+  }
+
+  // Memory is taken as it is touched: without this, a shape beyond reason would end in the kernel
+  // killing the process.
+  void require_memory(int workers) const {
+    const size_t needed = plan_.arena_bytes * static_cast<size_t>(workers);
+    const size_t available = memory_of_machine();
+    if (needed <= available) return;
+    fail(ErrorCode::kUnsupported,
+         "the activations of {} worker{} take {:.1f} GB, the machine has {:.1f}; --threads 1, or a "
+         "smaller --input-shape where the model's is open, takes less. {}",
+         workers, workers == 1 ? "" : "s", static_cast<double>(needed) * 1e-9,
+         static_cast<double>(available) * 1e-9, largest_step(plan_));
   }
 
   void work(int index, int64_t count, Schedule& schedule, const LoadSample& load,

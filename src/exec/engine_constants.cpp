@@ -86,7 +86,7 @@ Tensor Constants::compute(const Node& node, size_t output) {
     out_pointers[i] = &outputs[i];
   }
   ComputeContext context(graph_, node, opset_, std::move(in_pointers), std::move(out_pointers));
-  find_operator(node)->compute(context);
+  compute_outputs(*find_operator(node), context);
   return outputs[output];
 }
 

@@ -83,7 +83,7 @@ std::string trace_json(const Plan& plan, const std::vector<StepTimes>& workers,
                         {"tid", worker}});
     }
   }
-  return Json{{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}}.dump();
+  return json_text({{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}}, -1);
 }
 
 }  // namespace edgeopt

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/blame.h"
 #include "base/format.h"
 #include "tensor/relayout.h"
 
@@ -94,7 +95,8 @@ void Worker::run(int64_t samples, const ObserveValue& observe, StepTimes* times)
   for (size_t i = 0; i < steps_.size(); ++i) {
     const PlanStep& step = plan_.steps[i];
     const StepTimer timer(times, i);
-    step.kernel->run(steps_[i].inputs, steps_[i].outputs, steps_[i].scratch);
+    blaming([&] { return step.name; },
+            [&] { step.kernel->run(steps_[i].inputs, steps_[i].outputs, steps_[i].scratch); });
     if (observe && !step.observed.empty()) observe_places(step.observed, samples, observe);
   }
 }

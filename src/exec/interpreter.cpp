@@ -96,7 +96,7 @@ class Interpreter {
                                        : ValueInfo{input->type(), input->shape(), input});
     }
     InferContext infer(graph_, node, opset_, std::move(infos));
-    op.infer(infer);
+    infer_outputs(op, infer);
     std::vector<Tensor> made(node.outputs.size());
     std::vector<Tensor*> outputs(node.outputs.size(), nullptr);
     for (size_t i = 0; i < made.size(); ++i) {
@@ -107,7 +107,7 @@ class Interpreter {
       outputs[i] = &made[i];
     }
     ComputeContext context(graph_, node, opset_, std::move(inputs), std::move(outputs));
-    op.compute(context);
+    compute_outputs(op, context);
     return made;
   }
 

@@ -1,14 +1,21 @@
 #include "exec/shapes.h"
 
+#include "base/blame.h"
 #include "base/format.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
 
+// An absurd shape is none.
 InferredValue declared(const Value& value) {
   if (value.constant) return {value.constant->type(), value.constant->shape(), value.constant};
-  return {value.type.type, value.type.static_shape(), std::nullopt};
+  std::optional<Shape> shape = value.type.static_shape();
+  if (shape && !is_countable(*shape)) shape.reset();
+  return {value.type.type, std::move(shape), std::nullopt};
 }
+
+std::string input_text(const Value& input) { return format("input '{}'", input.name); }
 
 class Inference {
  public:
@@ -21,7 +28,10 @@ class Inference {
       const Value& value = graph_.value(ValueId{static_cast<int32_t>(i)});
       if (!value.producer.valid()) result_.values[i] = declared(value);
     }
-    for (const auto& [id, shape] : feed_shapes) slot(id).shape = shape;
+    for (const auto& [id, shape] : feed_shapes) {
+      blaming([&] { return input_text(graph_.value(id)); }, [&] { element_count(shape); });
+      slot(id).shape = shape;
+    }
     for (const NodeId id : graph_.topological_order()) visit(graph_.node(id));
     return std::move(result_);
   }
@@ -57,7 +67,7 @@ class Inference {
       info = {known.type, known.shape, known.value ? &*known.value : nullptr};
     }
     InferContext context(graph_, node, opset_, std::move(inputs));
-    op.infer(context);
+    infer_outputs(op, context);
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (!node.outputs[i].valid()) continue;
       const InferContext::Output& made = context.outputs()[i];
@@ -94,7 +104,7 @@ class Inference {
       outputs[i] = &made[i];
     }
     ComputeContext context(graph_, node, opset_, std::move(inputs), std::move(outputs));
-    op.compute(context);
+    compute_outputs(op, context);
     for (size_t i = 0; i < made.size(); ++i) {
       if (node.outputs[i].valid()) slot(node.outputs[i]).value = std::move(made[i]);
     }
@@ -178,6 +188,8 @@ std::map<ValueId, Shape> resolve_feed_shapes(const Graph& graph,
     used += given != overrides.end() ? 1 : 0;
     result[id] = given != overrides.end() ? checked_override(input, given->second)
                                           : declared_shape(input, batch);
+    blaming([&] { return input_text(input); },
+            [&] { require_makeable(input.type.type, result[id]); });
   }
   if (used == overrides.size()) return result;
   for (const auto& [name, shape] : overrides) {

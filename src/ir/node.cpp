@@ -12,8 +12,8 @@ T attribute_or(const Node& node, std::string_view name, T fallback, const char* 
   const Attribute* attribute = node.find_attribute(name);
   if (attribute == nullptr) return fallback;
   if (const T* value = std::get_if<T>(&attribute->value)) return *value;
-  fail(ErrorCode::kBadInput, "node '{}' ({}): attribute {} is not {}", node.name, node.op_type,
-       name, kind);
+  fail(ErrorCode::kBadInput, "{} '{}': attribute {} is not {}", node.op_type, node.name, name,
+       kind);
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ extern const Operator op_BatchNormalization = {
     .domain = "",
     .infer = infer,
     .compute = compute,
+    .required_inputs = 5,
 };
 
 }  // namespace edgeopt

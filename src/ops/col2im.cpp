@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -19,12 +20,11 @@ struct Blocks {
 
 template <typename Context>
 Blocks blocks_of(const Context& c) {
-  const Node& node = c.node();
   Blocks b{c.ints(1), c.ints(2), {}, {}, {}, {}};
   const size_t axes = b.image.size();
-  b.strides = node.ints_or("strides", std::vector<int64_t>(axes, 1));
-  b.dilations = node.ints_or("dilations", std::vector<int64_t>(axes, 1));
-  b.pads = node.ints_or("pads", std::vector<int64_t>(2 * axes, 0));
+  b.strides = c.lengths("strides", std::vector<int64_t>(axes, 1));
+  b.dilations = c.lengths("dilations", std::vector<int64_t>(axes, 1));
+  b.pads = c.lengths("pads", std::vector<int64_t>(2 * axes, 0));
   if (b.block.size() != axes || b.strides.size() != axes || b.dilations.size() != axes ||
       b.pads.size() != 2 * axes) {
     c.bad("image_shape, block_shape and attributes are not of the same number of axes");
@@ -34,7 +34,7 @@ Blocks blocks_of(const Context& c) {
       c.bad("a size, stride or dilation is not positive");
     }
     const int64_t room = b.image[i] + b.pads[i] + b.pads[i + axes];
-    const int64_t reach = (b.block[i] - 1) * b.dilations[i] + 1;
+    const int64_t reach = axis_product(b.block[i] - 1, b.dilations[i]) + 1;
     b.positions.push_back(room < reach ? 0 : (room - reach) / b.strides[i] + 1);
   }
   return b;

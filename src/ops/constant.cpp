@@ -6,6 +6,7 @@
 #include "ops/movement.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -82,7 +83,7 @@ void infer_eye_like(InferContext& c) {
 void compute_eye_like(ComputeContext& c) {
   using Types = Joined<NumericTypes, BoolTypes>;
   Tensor& y = c.output(0);
-  const int64_t shift = c.node().int_or("k", 0);
+  const int64_t shift = to_axis_length(c.node().int_or("k", 0));
   const bool known = dispatch(y.type(), Types(), [&]<typename T>(std::type_identity<T>) {
     T* to = y.mutable_data<T>();
     std::fill_n(to, y.size(), static_cast<T>(Wide<T>{0}));
@@ -102,7 +103,7 @@ template <typename T>
 int64_t steps(T start, T limit, T delta) {
   const double count = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) /
                                  static_cast<double>(delta));
-  return count > 0 ? static_cast<int64_t>(count) : 0;
+  return count > 0 ? to_axis_length(count) : 0;
 }
 
 void infer_range(InferContext& c) {
@@ -129,7 +130,12 @@ void compute_range(ComputeContext& c) {
     const T delta = *c.input(2).data<T>();
     T* to = y.mutable_data<T>();
     for (int64_t i = 0; i < y.size(); ++i) {
-      to[i] = static_cast<T>(start + static_cast<T>(static_cast<T>(i) * delta));
+      if constexpr (std::is_integral_v<T>) {  // unsigned: a step between extremes may wrap
+        to[i] = static_cast<T>(static_cast<uint64_t>(start) +
+                               static_cast<uint64_t>(i) * static_cast<uint64_t>(delta));
+      } else {
+        to[i] = start + static_cast<T>(i) * delta;
+      }
     }
   });
 }
@@ -142,6 +148,7 @@ extern const Operator op_Constant = {
     .infer = [](InferContext& c) { c.set_output_value(0, constant_value(c)); },
     .compute = [](ComputeContext& c) { copy_elements(constant_value(c), c.output(0)); },
     .traits = {},
+    .required_inputs = 0,
 };
 extern const Operator op_ConstantOfShape = {
     .name = "ConstantOfShape",

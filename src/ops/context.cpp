@@ -1,6 +1,7 @@
 // InferContext and ComputeContext.
 #include <cstring>
 
+#include "base/blame.h"
 #include "base/format.h"
 #include "ops/op.h"
 #include "tensor/limits.h"
@@ -11,7 +12,11 @@ namespace {
 template <typename T>
 std::vector<int64_t> widen(const Tensor& tensor) {
   const T* data = tensor.data<T>();
-  return std::vector<int64_t>(data, data + tensor.size());
+  std::vector<int64_t> values(data, data + tensor.size());
+  if constexpr (std::is_same_v<T, int64_t>) {
+    for (int64_t& value : values) value = to_axis_length(value);
+  }
+  return values;
 }
 
 std::vector<int64_t> to_ints(const Tensor& tensor, const std::string& where) {
@@ -39,6 +44,23 @@ std::vector<float> to_floats(const Tensor& tensor, const std::string& where) {
   }
   fail(ErrorCode::kUnsupported, "{}: a parameter of type {} is not supported", where,
        name_of(tensor.type()));
+}
+
+template <typename Context>
+int64_t only_integer(const Context& context, size_t i) {
+  const std::vector<int64_t> values = context.ints(i);
+  if (values.size() != 1) {
+    context.bad(format("input {} has {} elements, not one", i, values.size()));
+  }
+  return values.front();
+}
+
+template <typename Context>
+std::vector<int64_t> lengths_attribute(const Context& context, std::string_view name,
+                                       std::vector<int64_t> fallback) {
+  std::vector<int64_t> values = context.node().ints_or(name, std::move(fallback));
+  for (int64_t& value : values) value = to_axis_length(value);
+  return values;
 }
 
 std::optional<std::vector<int64_t>> axes_attribute(const Node& node) {
@@ -83,17 +105,24 @@ const Shape& InferContext::shape(size_t i) const {
 std::vector<int64_t> InferContext::ints(size_t i) const {
   const ValueInfo& info = input(i);
   if (info.value == nullptr) unsupported(format("input {} must be constant", i));
-  return to_ints(*info.value, graph_.describe(node_.id));
+  return to_ints(*info.value, describe());
+}
+
+int64_t InferContext::integer(size_t i) const { return only_integer(*this, i); }
+
+std::vector<int64_t> InferContext::lengths(std::string_view name,
+                                           std::vector<int64_t> fallback) const {
+  return lengths_attribute(*this, name, std::move(fallback));
 }
 
 std::vector<float> InferContext::floats(size_t i) const {
   const ValueInfo& info = input(i);
   if (info.value == nullptr) unsupported(format("input {} must be constant", i));
-  return to_floats(*info.value, graph_.describe(node_.id));
+  return to_floats(*info.value, describe());
 }
 
 int64_t InferContext::normalized_axis(int64_t axis, int64_t rank) const {
-  return normalize(axis, rank, graph_.describe(node_.id));
+  return normalize(axis, rank, describe());
 }
 
 std::optional<std::vector<int64_t>> InferContext::axes(size_t i) const {
@@ -104,11 +133,10 @@ std::optional<std::vector<int64_t>> InferContext::axes(size_t i) const {
 
 void InferContext::set_output(size_t i, DataType type, Shape shape) {
   if (i >= outputs_.size()) return;
-  const auto bits = static_cast<size_t>(element_count(shape)) * static_cast<size_t>(bits_of(type));
-  if (bits / 8 > kMaxTensorBytes) {
-    unsupported(format("its output of shape {} takes {} bytes; at most {} are supported",
-                       to_string(shape), bits / 8, kMaxTensorBytes));
+  if (bits_of(type) == 0 && type != DataType::kString) {
+    bad(format("its output {} would be of {}", i, name_of(type)));
   }
+  require_makeable(type, shape);
   outputs_[i].type = type;
   outputs_[i].shape = std::move(shape);
 }
@@ -120,12 +148,22 @@ void InferContext::set_output_value(size_t i, Tensor value) {
   outputs_[i].value = std::move(value);
 }
 
+std::string InferContext::describe() const { return graph_.describe(node_.id); }
+
 void InferContext::bad(const std::string& why) const {
-  fail(ErrorCode::kBadInput, "{}: {}", graph_.describe(node_.id), why);
+  fail(ErrorCode::kBadInput, "{}: {}", describe(), why);
 }
 
 void InferContext::unsupported(const std::string& why) const {
-  fail(ErrorCode::kUnsupported, "{}: {}", graph_.describe(node_.id), why);
+  fail(ErrorCode::kUnsupported, "{}: {}", describe(), why);
+}
+
+void infer_outputs(const Operator& op, InferContext& context) {
+  blaming([&] { return context.describe(); }, [&] { op.infer(context); });
+}
+
+void compute_outputs(const Operator& op, ComputeContext& context) {
+  blaming([&] { return context.describe(); }, [&] { op.compute(context); });
 }
 
 ComputeContext::ComputeContext(const Graph& graph, const Node& node, int64_t opset,
@@ -146,12 +184,17 @@ Tensor& ComputeContext::output(size_t i) const {
   return *outputs_[i];
 }
 
-std::vector<int64_t> ComputeContext::ints(size_t i) const {
-  return to_ints(input(i), graph_.describe(node_.id));
+std::vector<int64_t> ComputeContext::ints(size_t i) const { return to_ints(input(i), describe()); }
+
+int64_t ComputeContext::integer(size_t i) const { return only_integer(*this, i); }
+
+std::vector<int64_t> ComputeContext::lengths(std::string_view name,
+                                             std::vector<int64_t> fallback) const {
+  return lengths_attribute(*this, name, std::move(fallback));
 }
 
 std::vector<float> ComputeContext::floats(size_t i) const {
-  return to_floats(input(i), graph_.describe(node_.id));
+  return to_floats(input(i), describe());
 }
 
 std::optional<std::vector<int64_t>> ComputeContext::axes(size_t i) const {
@@ -161,15 +204,17 @@ std::optional<std::vector<int64_t>> ComputeContext::axes(size_t i) const {
 }
 
 int64_t ComputeContext::normalized_axis(int64_t axis, int64_t rank) const {
-  return normalize(axis, rank, graph_.describe(node_.id));
+  return normalize(axis, rank, describe());
 }
 
+std::string ComputeContext::describe() const { return graph_.describe(node_.id); }
+
 void ComputeContext::bad(const std::string& why) const {
-  fail(ErrorCode::kBadInput, "{}: {}", graph_.describe(node_.id), why);
+  fail(ErrorCode::kBadInput, "{}: {}", describe(), why);
 }
 
 void ComputeContext::unsupported(const std::string& why) const {
-  fail(ErrorCode::kUnsupported, "{}: {}", graph_.describe(node_.id), why);
+  fail(ErrorCode::kUnsupported, "{}: {}", describe(), why);
 }
 
 }  // namespace edgeopt

@@ -64,6 +64,7 @@ ConvolutionShape transposed_shape(const Node& node, const Shape& x, const Shape&
     bad(format("weights of shape {} in {} groups do not fit an input of shape {}", to_string(w),
                s.groups, to_string(x)));
   }
+  if (w[1] < 1) bad("weights of shape " + to_string(w) + " have no elements");
   const std::vector<int64_t> kernel(w.begin() + 2, w.end());
   if (node.find_attribute("kernel_shape") != nullptr &&
       spatial_ints(node, "kernel_shape", rank, 1, 1, bad) != kernel) {

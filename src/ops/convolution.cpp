@@ -23,6 +23,7 @@ ConvolutionShape convolution_shape(const Node& node, const Shape& x, const Shape
   s.groups = node.int_or("group", 1);
   s.input_channels = x[1];
   s.output_channels = w[0];
+  if (w[0] < 1) bad("weights of shape " + to_string(w) + " have no elements");
   if (s.groups < 1 || s.groups > kLargestWindow || x[1] % s.groups != 0 || w[0] % s.groups != 0 ||
       w[1] != x[1] / s.groups) {
     bad(format("weights of shape {} in {} groups do not fit an input of shape {}", to_string(w),

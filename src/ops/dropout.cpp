@@ -15,7 +15,7 @@ void infer(InferContext& c) {
 }
 
 void compute(ComputeContext& c) {
-  const bool training = c.has_input(2) && c.ints(2).at(0) != 0;
+  const bool training = c.has_input(2) && c.integer(2) != 0;
   const bool drops = !c.has_input(1) || c.floats(1).at(0) > 0;
   if (training && drops) c.unsupported("Dropout in training mode");
   const Tensor& x = c.input(0);

@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "ops/broadcast.h"
 #include "ops/strided_moves.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -37,7 +38,7 @@ void infer_tile(InferContext& c) {
   }
   for (size_t i = 0; i < shape.size(); ++i) {
     if (repeats[i] < 0) c.bad(format("repeats an axis {} times", repeats[i]));
-    shape[i] *= repeats[i];
+    shape[i] = axis_product(shape[i], repeats[i]);
   }
   c.set_output(0, c.type(0), std::move(shape));
 }

@@ -41,7 +41,7 @@ std::vector<Complex> transform(const std::vector<Complex>& line, int64_t length,
 template <typename Context>
 int64_t dft_axis(const Context& c, int64_t rank) {
   const int64_t fallback = c.opset() < 20 ? 1 : -2;
-  const int64_t axis = c.has_input(2) ? c.ints(2).at(0) : c.node().int_or("axis", fallback);
+  const int64_t axis = c.has_input(2) ? c.integer(2) : c.node().int_or("axis", fallback);
   const int64_t normal = c.normalized_axis(axis, rank);
   if (normal == rank - 1) c.bad("transforms the axis of real and imaginary parts");
   return normal;
@@ -53,7 +53,7 @@ void infer_dft(InferContext& c) {
     c.bad("the last axis is not of 1 or 2");
   }
   int64_t& length = shape[static_cast<size_t>(dft_axis(c, c.rank(0)))];
-  if (c.has_input(1)) length = c.ints(1).at(0);
+  if (c.has_input(1)) length = c.integer(1);
   if (length < 1) c.bad("its length is not positive");
   if (c.node().int_or("onesided", 0) != 0) {
     if (c.node().int_or("inverse", 0) != 0) c.unsupported("an inverse that is onesided");
@@ -70,7 +70,7 @@ void dft(ComputeContext& c) {
   const int64_t parts = x.dim(x.rank() - 1);
   const AxisView from(x.shape(), axis);
   const AxisView to(c.output(0).shape(), axis);
-  const int64_t length = c.has_input(1) ? c.ints(1).at(0) : from.length;
+  const int64_t length = c.has_input(1) ? c.integer(1) : from.length;
   const bool inverse = c.node().int_or("inverse", 0) != 0;
   const int64_t inner = from.inner / parts;
   const auto value = [&](int64_t i) {
@@ -101,8 +101,8 @@ struct Frames {
 
 template <typename Context>
 Frames frames_of(const Context& c, int64_t window) {
-  Frames frames{c.ints(1).at(0), window};
-  if (c.has_input(3)) frames.length = c.ints(3).at(0);
+  Frames frames{c.integer(1), window};
+  if (c.has_input(3)) frames.length = c.integer(3);
   if (frames.step < 1 || frames.length < 1) c.bad("a frame's step or length is not positive");
   if (window > 0 && window != frames.length) c.bad("the window is not as long as a frame");
   return frames;

@@ -15,7 +15,8 @@ std::optional<Layer> layer_of(const Graph& graph, NodeId id) {
   layer.input = node.inputs[0];
   layer.weight = node.inputs[static_cast<size_t>(weight_input)];
   const Tensor* weight = graph.constant(layer.weight);
-  if (weight == nullptr || weight->type() != DataType::kFloat || weight->rank() < 2) {
+  if (weight == nullptr || weight->type() != DataType::kFloat || weight->rank() < 2 ||
+      weight->size() == 0) {
     return std::nullopt;
   }
   const auto bias_input = static_cast<size_t>(weight_input) + 1;

@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "ops/movement.h"
 #include "ops/op.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -12,17 +13,16 @@ namespace {
 // unless output_shape makes it larger.
 template <typename Context>
 Shape pooled_shape(const Context& c, Shape shape) {
-  const Node& node = c.node();
   const size_t spatial = shape.size() - 2;
-  const std::vector<int64_t> kernel = node.ints_or("kernel_shape", {});
-  const std::vector<int64_t> strides = node.ints_or("strides", std::vector<int64_t>(spatial, 1));
-  const std::vector<int64_t> pads = node.ints_or("pads", std::vector<int64_t>(2 * spatial, 0));
+  const std::vector<int64_t> kernel = c.lengths("kernel_shape", {});
+  const std::vector<int64_t> strides = c.lengths("strides", std::vector<int64_t>(spatial, 1));
+  const std::vector<int64_t> pads = c.lengths("pads", std::vector<int64_t>(2 * spatial, 0));
   if (kernel.size() != spatial || strides.size() != spatial || pads.size() != 2 * spatial) {
     c.bad("kernel_shape, strides or pads do not fit the input");
   }
   for (size_t i = 0; i < spatial; ++i) {
     int64_t& dim = shape[i + 2];
-    dim = (dim - 1) * strides[i] + kernel[i] - pads[i] - pads[i + spatial];
+    dim = axis_product(dim - 1, strides[i]) + kernel[i] - pads[i] - pads[i + spatial];
   }
   return shape;
 }

@@ -6,6 +6,7 @@
 #include "ops/movement.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -17,7 +18,12 @@ std::vector<int64_t> whole_numbers(const Context& c, const Tensor& tensor) {
   const bool known =
       dispatch(tensor.type(), NumericTypes(), [&]<typename T>(std::type_identity<T>) {
         for (int64_t i = 0; i < tensor.size(); ++i) {
-          result.push_back(static_cast<int64_t>(static_cast<Wide<T>>(tensor.data<T>()[i])));
+          const auto number = static_cast<Wide<T>>(tensor.data<T>()[i]);
+          if constexpr (std::is_integral_v<Wide<T>>) {
+            result.push_back(to_axis_length(static_cast<int64_t>(number)));
+          } else {
+            result.push_back(to_axis_length(static_cast<double>(number)));
+          }
         }
       });
   if (!known) c.unsupported("type " + name_of(tensor.type()));

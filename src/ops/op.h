@@ -49,8 +49,13 @@ class InferContext {
   // The constant value of an input, nullptr when it is not known.
   const Tensor* value(size_t i) const { return i < inputs_.size() ? inputs_[i].value : nullptr; }
   // The same, for inputs that must be known: axes, target shapes, pads. Integer tensors of any
-  // type, or floats.
+  // type, or floats. Integers are clamped to what an axis can have (to_axis_length), so that sums
+  // of a few do not overflow.
   std::vector<int64_t> ints(size_t i) const;
+  int64_t integer(size_t i) const;  // the only element
+  // An attribute's integers, clamped likewise.
+  std::vector<int64_t> lengths(std::string_view attribute,
+                               std::vector<int64_t> fallback = {}) const;
   std::vector<float> floats(size_t i) const;
   // `axis` in [-rank, rank) made non-negative.
   int64_t normalized_axis(int64_t axis, int64_t rank) const;
@@ -64,6 +69,7 @@ class InferContext {
   // The output's value follows from shapes alone (Shape, Size, ...).
   void set_output_value(size_t i, Tensor value);
 
+  std::string describe() const;                                 // the node: "Conv 'x'"
   [[noreturn]] void bad(const std::string& why) const;          // Error(kBadInput) "Conv 'x': why"
   [[noreturn]] void unsupported(const std::string& why) const;  // Error(kUnsupported)
 
@@ -98,11 +104,16 @@ class ComputeContext {
   size_t output_count() const { return outputs_.size(); }
   bool has_output(size_t i) const { return i < outputs_.size() && outputs_[i] != nullptr; }
   Tensor& output(size_t i) const;
-  std::vector<int64_t> ints(size_t i) const;  // an integer input of any type
+  // As those of InferContext.
+  std::vector<int64_t> ints(size_t i) const;
+  int64_t integer(size_t i) const;
+  std::vector<int64_t> lengths(std::string_view attribute,
+                               std::vector<int64_t> fallback = {}) const;
   std::vector<float> floats(size_t i) const;
   std::optional<std::vector<int64_t>> axes(size_t i) const;  // as InferContext::axes
   int64_t normalized_axis(int64_t axis, int64_t rank) const;
 
+  std::string describe() const;  // the node: "Conv 'x'"
   [[noreturn]] void bad(const std::string& why) const;
   [[noreturn]] void unsupported(const std::string& why) const;
 
@@ -159,7 +170,18 @@ struct Operator {
   // Where `traits.data_movement` depends on the node: whether it holds for this one, which may add
   // values that the input does not have (Pad with a value, cubic Resize). nullptr: it always holds.
   bool (*moves_only)(const Graph&, const Node&) = nullptr;
+  // Leading inputs that every node has, the weight anyway. Passes rely on it, and on the first
+  // output.
+  size_t required_inputs = 1;
 };
+
+// Throws Error(kBadInput) naming the first node of a known operator that lacks a required input or
+// its first output.
+void require_node_forms(const Graph& graph);
+
+// Operator::infer and Operator::compute; errors name the node, want of memory is an Error.
+void infer_outputs(const Operator& op, InferContext& context);
+void compute_outputs(const Operator& op, ComputeContext& context);
 
 // nullptr when edgeopt does not know the operator.
 const Operator* find_operator(std::string_view name, std::string_view domain);

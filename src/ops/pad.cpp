@@ -21,9 +21,9 @@ template <typename Context>
 Margins margins(const Context& c, size_t rank) {
   std::vector<int64_t> pads;
   if (c.node().find_attribute("pads") != nullptr) {
-    pads = c.node().ints_or("pads", {});
+    pads = c.lengths("pads");
   } else if (c.node().find_attribute("paddings") != nullptr) {
-    pads = c.node().ints_or("paddings", {});  // opset 1
+    pads = c.lengths("paddings");  // opset 1
   } else {
     pads = c.ints(1);
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/format.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -47,6 +48,23 @@ const Operator* find_operator(std::string_view name, std::string_view domain) {
 const Operator* find_operator(const Node& node) { return find_operator(node.op_type, node.domain); }
 
 std::span<const Operator* const> all_operators() { return sorted(); }
+
+void require_node_forms(const Graph& graph) {
+  for (const NodeId id : graph.topological_order()) {
+    const Node& node = graph.node(id);
+    const Operator* op = find_operator(node);
+    if (op == nullptr) continue;
+    const size_t required =
+        std::max(op->required_inputs, static_cast<size_t>(op->traits.weight_input + 1));
+    for (size_t i = 0; i < required; ++i) {
+      if (i < node.inputs.size() && node.inputs[i].valid()) continue;
+      fail(ErrorCode::kBadInput, "{}: input {} is missing", graph.describe(id), i);
+    }
+    if (node.outputs.empty() || !node.outputs[0].valid()) {
+      fail(ErrorCode::kBadInput, "{}: has no output", graph.describe(id));
+    }
+  }
+}
 
 const OpTraits& traits_of(const Node& node) {
   static const OpTraits none;

@@ -44,7 +44,7 @@ Shape reshaped(const InferContext& c, const Shape& from, std::vector<int64_t> wa
 
 void infer_reshape(InferContext& c) {
   const bool attribute = c.node().find_attribute("shape") != nullptr;  // opset 1 to 4
-  const std::vector<int64_t> wanted = attribute ? c.node().ints_or("shape", {}) : c.ints(1);
+  const std::vector<int64_t> wanted = attribute ? c.lengths("shape") : c.ints(1);
   c.set_output(0, c.type(0), reshaped(c, c.shape(0), wanted));
 }
 

@@ -141,7 +141,7 @@ void compute_align(ComputeContext& c) {
 
 void infer_pool(InferContext& c) {
   floats_only(c, 2);
-  const std::vector<int64_t> size = c.node().ints_or("pooled_shape", {});
+  const std::vector<int64_t> size = c.lengths("pooled_shape");
   const Shape& rois = c.shape(1);
   if (c.rank(0) != 4 || rois.size() != 2 || rois[1] != 5 || size.size() != 2) {
     c.bad("inputs are not an image and [regions, 5], or pooled_shape is not two numbers");

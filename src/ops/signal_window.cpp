@@ -51,7 +51,7 @@ struct MelBank {
 
 template <typename Context>
 MelBank mel_bank(const Context& c) {
-  const MelBank bank{c.ints(0).at(0), c.ints(1).at(0), c.ints(2).at(0)};
+  const MelBank bank{c.integer(0), c.integer(1), c.integer(2)};
   if (bank.filters < 1 || bank.dft_length < 1 || bank.sample_rate < 1) {
     c.bad("a size or rate is not positive");
   }

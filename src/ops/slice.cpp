@@ -32,8 +32,8 @@ Range python_range(int64_t start, int64_t end, int64_t step, int64_t length) {
 template <typename Context>
 std::vector<Range> ranges(const Context& c, const Shape& shape) {
   const bool attributes = c.node().find_attribute("starts") != nullptr;
-  const std::vector<int64_t> starts = attributes ? c.node().ints_or("starts", {}) : c.ints(1);
-  const std::vector<int64_t> ends = attributes ? c.node().ints_or("ends", {}) : c.ints(2);
+  const std::vector<int64_t> starts = attributes ? c.lengths("starts") : c.ints(1);
+  const std::vector<int64_t> ends = attributes ? c.lengths("ends") : c.ints(2);
   std::vector<int64_t> axes;
   for (size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<int64_t>(i));
   axes = c.axes(3).value_or(axes);

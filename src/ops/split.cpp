@@ -13,7 +13,7 @@ namespace {
 // when they do not divide.
 template <typename Context>
 std::vector<int64_t> part_sizes(const Context& c, int64_t length) {
-  std::vector<int64_t> sizes = c.has_input(1) ? c.ints(1) : c.node().ints_or("split", {});
+  std::vector<int64_t> sizes = c.has_input(1) ? c.ints(1) : c.lengths("split");
   const auto parts = static_cast<int64_t>(c.node().outputs.size());
   if (sizes.empty()) {
     const int64_t wanted = c.node().int_or("num_outputs", parts);

@@ -13,7 +13,7 @@ void infer(InferContext& c) {
 void compute(ComputeContext& c) {
   const Tensor& x = c.input(0);
   const bool upper = c.node().int_or("upper", 1) != 0;
-  const int64_t diagonal = c.has_input(1) ? c.ints(1).at(0) : 0;
+  const int64_t diagonal = c.has_input(1) ? c.integer(1) : 0;
   const int64_t rows = x.dim(x.rank() - 2);
   const int64_t columns = x.dim(x.rank() - 1);
   const bool known = dispatch_movable(x.type(), [&]<typename T>(std::type_identity<T>) {

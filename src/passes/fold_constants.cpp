@@ -109,7 +109,7 @@ class Folder {
     }
     try {
       InferContext infer(graph_, node, opset_, std::move(infos));
-      op.infer(infer);
+      infer_outputs(op, infer);
       if (!fits(node, infer.outputs())) return;
       std::vector<Tensor> made(node.outputs.size());
       std::vector<Tensor*> outputs(node.outputs.size(), nullptr);
@@ -119,7 +119,7 @@ class Folder {
         outputs[i] = &made[i];
       }
       ComputeContext context(graph_, node, opset_, std::move(inputs), std::move(outputs));
-      op.compute(context);
+      compute_outputs(op, context);
       become(id, std::move(made));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kUnsupported) throw;  // the node stays

@@ -231,6 +231,7 @@ class Placer {
       for (size_t i = 0; i < graph_.node(id).inputs.size(); ++i) {
         const Tensor* operand = graph_.constant(graph_.node(id).inputs[i]);
         if (operand == nullptr || operand->type() != DataType::kFloat) continue;
+        if (operand->size() == 0) continue;
         result_.operands.push_back({id, static_cast<int32_t>(i)});
       }
     }

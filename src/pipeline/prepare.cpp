@@ -5,6 +5,7 @@
 #include "base/format.h"
 #include "exec/shapes.h"
 #include "onnx/model_io.h"
+#include "ops/op.h"
 #include "passes/pass.h"
 
 namespace edgeopt {
@@ -25,7 +26,11 @@ void pin_input_shapes(Model& model, const InputShapes& shapes) {
 }  // namespace
 
 Model load_executable(const std::filesystem::path& path, const InputShapes& shapes) {
-  Model model = load_model(path);
+  return made_executable(load_model(path), shapes);
+}
+
+Model made_executable(Model model, const InputShapes& shapes) {
+  require_node_forms(model.graph);
   pin_input_shapes(model, shapes);
   const Pass& upgrade = *find_pass("upgrade-opset");
   QuantTable table;

@@ -12,9 +12,12 @@
 
 namespace edgeopt {
 
-// Reads the file, writes the shapes that the user gave into the graph inputs' declarations and
-// brings operators to the forms that edgeopt executes (pass `upgrade-opset`).
+// Reads the file, refuses nodes without what their operator needs (require_node_forms), writes the
+// shapes that the user gave into the graph inputs' declarations and brings operators to the forms
+// that edgeopt executes (pass `upgrade-opset`).
 Model load_executable(const std::filesystem::path& path, const InputShapes& shapes);
+// The same for a model that is read already.
+Model made_executable(Model model, const InputShapes& shapes);
 
 // The feeds as data sources fill them. Throws Error(kUsage) naming the input and --input-shape when
 // a dimension other than the batch is not known.

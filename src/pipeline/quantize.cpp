@@ -43,8 +43,8 @@ class QuantizeJob {
     open_sources();
     run_passes_of_pipeline();
     require_quantized();
-    write_files();
     measure();
+    write_files();  // last: what fails leaves nothing
     check_gates();
     const auto spent = std::chrono::steady_clock::now() - start;
     result_.seconds = std::chrono::duration<double>(spent).count();
@@ -174,7 +174,7 @@ class QuantizeJob {
         encodings_json(named_encodings(model_, table_), options_.encodings_version,
                        result_.calibrator, exported.graph);
     save_model(exported, result_.files["model"]);
-    write_file_atomically(result_.files["encodings"], encodings.dump(1) + "\n");
+    write_file_atomically(result_.files["encodings"], json_text(encodings) + "\n");
     result_.bytes_after = stored_bytes(result_.files["model"], exported);
   }
 

@@ -113,13 +113,13 @@ Tensor owned(const Tensor& tensor) {
 RunResult run(const RunOptions& options) {
   Model model = load_executable(options.model, options.input_shapes);
   const auto data = open_inputs(options, input_specs(model, options.input_shapes));
-  std::vector<Sample> samples;
-  for (int64_t i = 0; i < data->size(); ++i) samples.push_back(data->load(i));
   EngineOptions engine_options;
   engine_options.threads = options.threads;
   engine_options.input_shapes = options.input_shapes;
   engine_options.profile = options.profile;
   Engine engine(model.graph, model.opset(), engine_options);
+  std::vector<Sample> samples;
+  for (int64_t i = 0; i < data->size(); ++i) samples.push_back(data->load(i));
   const std::vector<ValueId>& outputs = model.graph.outputs();
   std::vector<std::vector<Tensor>> parts(outputs.size());
   RunResult result;

@@ -23,7 +23,7 @@ std::string evaluate_json(const EvaluateResult& result) {
   json["unmet"] = result.unmet;
   json["samples_per_second"] = result.samples_per_second;
   json["seconds"] = result.seconds;
-  if (result.profile.empty()) return json.dump(1);
+  if (result.profile.empty()) return json_text(json);
   Json nodes = Json::array();
   for (const NodeTime& node : result.profile) {
     nodes.push_back({{"node", node.node},
@@ -32,7 +32,7 @@ std::string evaluate_json(const EvaluateResult& result) {
                      {"gflops", node.gflops}});
   }
   json["profile"] = std::move(nodes);
-  return json.dump(1);
+  return json_text(json);
 }
 
 }  // namespace edgeopt

@@ -29,7 +29,7 @@ std::string inspect_json(const InspectResult& result) {
                   {"operators", std::move(operators)},
                   {"shapes_unknown_after", result.gap},
                   {"nodes", std::move(nodes)}};
-  return json.dump(1);
+  return json_text(json);
 }
 
 }  // namespace edgeopt

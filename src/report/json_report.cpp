@@ -102,7 +102,7 @@ std::string report_json(const QuantizeResult& result) {
                     {"tensors", tensors_json(result)},
                     {"weights", weights_json(result)},
                     {"environment", environment_json(result)}};
-  return report.dump(1);
+  return json_text(report);
 }
 
 }  // namespace edgeopt

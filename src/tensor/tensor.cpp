@@ -1,8 +1,11 @@
 #include "edgeopt/tensor.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <numeric>
 
 #include "base/format.h"
 #include "tensor/limits.h"
@@ -91,19 +94,22 @@ bool is_integer(DataType type) {
   }
 }
 
-int64_t element_count(const Shape& shape) {
+bool is_countable(const Shape& shape) {
   int64_t count = 1;
-  bool zero = false;
   for (const int64_t dimension : shape) {
-    if (dimension < 0)
-      fail(ErrorCode::kBadInput, "shape {} has a negative dimension", to_string(shape));
-    zero = zero || dimension == 0;
-    if (dimension > 0 && count > kMaxElements / dimension) {
-      fail(ErrorCode::kBadInput, "shape {} has too many elements", to_string(shape));
-    }
-    if (dimension > 0) count *= dimension;
+    if (dimension < 0 || (dimension > 0 && count > kMaxElements / dimension)) return false;
+    count *= std::max<int64_t>(dimension, 1);
   }
-  return zero ? 0 : count;
+  return true;
+}
+
+int64_t element_count(const Shape& shape) {
+  if (!is_countable(shape)) {
+    const bool negative = std::any_of(shape.begin(), shape.end(), [](int64_t d) { return d < 0; });
+    fail(ErrorCode::kBadInput, "shape {} has {}", to_string(shape),
+         negative ? "a negative dimension" : "too many elements");
+  }
+  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
 }
 
 std::string to_string(const Shape& shape) {
@@ -113,8 +119,32 @@ std::string to_string(const Shape& shape) {
   return text;
 }
 
+void require_makeable(DataType type, const Shape& shape) {
+  const auto count = static_cast<size_t>(element_count(shape));
+  const size_t bits =
+      type == DataType::kString ? 8 * sizeof(std::string) : static_cast<size_t>(bits_of(type));
+  const size_t bytes = (count * bits + 7) / 8;
+  if (bytes <= kMaxTensorBytes) return;
+  fail(ErrorCode::kUnsupported, "a tensor of shape {} takes {} bytes; at most {} are supported",
+       to_string(shape), bytes, kMaxTensorBytes);
+}
+
+int64_t to_axis_length(int64_t value) { return std::clamp(value, -kLongestAxis, kLongestAxis); }
+
+int64_t to_axis_length(double value) {
+  constexpr auto kLongest = static_cast<double>(kLongestAxis);
+  return std::isnan(value) ? 0 : static_cast<int64_t>(std::clamp(value, -kLongest, kLongest));
+}
+
+int64_t axis_product(int64_t a, int64_t b) {
+  int64_t product = 0;
+  if (!__builtin_mul_overflow(a, b, &product)) return to_axis_length(product);
+  return (a < 0) == (b < 0) ? kLongestAxis : -kLongestAxis;
+}
+
 Tensor::Tensor(DataType type, Shape shape, Layout layout)
     : type_(type), layout_(layout), size_(element_count(shape)), shape_(std::move(shape)) {
+  require_makeable(type, shape_);
   if (type == DataType::kString) {
     auto strings = std::make_shared<std::vector<std::string>>(static_cast<size_t>(size_));
     data_ = strings->data();
@@ -122,10 +152,6 @@ Tensor::Tensor(DataType type, Shape shape, Layout layout)
     return;
   }
   const size_t bytes = byte_size();
-  if (bytes > kMaxTensorBytes) {
-    fail(ErrorCode::kUnsupported, "a tensor of shape {} takes {} bytes; at most {} are supported",
-         to_string(shape_), bytes, kMaxTensorBytes);
-  }
   constexpr size_t kAlignment = 64;
   const size_t padded =
       std::max<size_t>(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);

@@ -1,8 +1,10 @@
 // Bad files, full disks, folders that cannot be written, interruptions.
 #include <csignal>
 
+#include "base/file.h"
 #include "cli/fixture.h"
 #include "support/data_files.h"
+#include "support/model_builder.h"
 
 namespace edgeopt::test {
 namespace {
@@ -72,6 +74,39 @@ TEST_F(RobustnessTest, AnInterruptedRunLeavesNoHalfFiles) {
   for (const std::string& file : files()) {
     EXPECT_EQ(file.find(".part"), std::string::npos) << file;
   }
+}
+
+TEST_F(RobustnessTest, WhatAKilledRunLeftIsRemovedByTheNext) {
+  write_classifier();
+  // No process has the first number; the second looks like one and is none.
+  write("out/y.npy.99999999.part", "half");
+  write("out/y.npy.copy.part", "mine");
+  out_of({"run", "model.onnx", "-o", "out/y.npy"});
+  EXPECT_FALSE(exists("out/y.npy.99999999.part"));
+  EXPECT_TRUE(exists("out/y.npy.copy.part"));
+}
+
+TEST_F(RobustnessTest, WhatIsBeingWrittenIsLeftAlone) {
+  write_classifier();
+  AtomicFile mine(folder_ / "y.npy");
+  mine.write("mine");
+  out_of({"run", "model.onnx", "-o", "y.npy"});
+  mine.commit();
+  EXPECT_EQ(content("y.npy"), "mine");
+}
+
+TEST_F(RobustnessTest, OutputsThatWouldShareAFileAreRefused) {
+  ModelBuilder b;
+  b.input("x", {1, 4}).node("Relu", {"x"}, {"a/b"}).node("Neg", {"x"}, {"a_b"});
+  write_model("same.onnx", b.output("a/b").output("a_b").build());
+  const std::string err = err_of({"run", "same.onnx", "-o", "out"}, 4);
+  EXPECT_NE(err.find("'a/b' and 'a_b'"), std::string::npos) << err;
+  const std::string name(300, 'y');
+  ModelBuilder c;
+  write_model("long.onnx", c.input("x", {1, 4}).node("Relu", {"x"}, {name}).output(name).build());
+  EXPECT_NE(err_of({"run", "long.onnx", "-o", "out"}, 4).find("too long"), std::string::npos);
+  EXPECT_FALSE(exists("out"));
+  out_of({"run", "long.onnx", "-o", "y.npy"});
 }
 
 TEST_F(RobustnessTest, AnOldResultSurvivesAFailure) {

@@ -1,6 +1,7 @@
 #include "support/program.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,16 +45,25 @@ void redirect(int descriptor, const std::string& path, int flags) {
   ::close(file);
 }
 
-int wait_for(pid_t child, const std::function<bool()>& interrupt) {
+void limit_processor_time(int seconds) {
+  if (seconds <= 0) return;
+  const auto limit = static_cast<rlim_t>(seconds);
+  const rlimit limits{limit, limit};
+  if (::setrlimit(RLIMIT_CPU, &limits) != 0) std::_Exit(127);
+}
+
+int wait_for(pid_t child, const std::function<bool()>& interrupt, size_t& peak_bytes) {
   int status = 0;
   bool sent = false;
-  while (::waitpid(child, &status, interrupt ? WNOHANG : 0) == 0) {
+  rusage used{};
+  while (::wait4(child, &status, interrupt ? WNOHANG : 0, &used) == 0) {
     if (!sent && interrupt()) {
       ::kill(child, SIGINT);
       sent = true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  peak_bytes = static_cast<size_t>(used.ru_maxrss) * 1024;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -76,6 +86,7 @@ ProgramResult run_program(const std::vector<std::string>& arguments,
   const pid_t child = ::fork();
   if (child == 0) {
     if (!folder.empty() && ::chdir(folder.c_str()) != 0) std::_Exit(127);
+    limit_processor_time(options.cpu_seconds);
     redirect(STDIN_FILENO, in.path(), O_RDONLY);
     redirect(STDOUT_FILENO, output_to, O_WRONLY);
     redirect(STDERR_FILENO, err.path(), O_WRONLY);
@@ -83,7 +94,7 @@ ProgramResult run_program(const std::vector<std::string>& arguments,
     std::_Exit(127);
   }
   ProgramResult result;
-  if (child > 0) result.status = wait_for(child, options.interrupt);
+  if (child > 0) result.status = wait_for(child, options.interrupt, result.peak_bytes);
   result.out = out.content();
   result.err = err.content();
   return result;

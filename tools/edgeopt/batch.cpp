@@ -148,7 +148,7 @@ int run(const Flags& flags, const GlobalFlags& global) {
   Json rows = Json::array();
   for (const Member& member : members) rows.push_back(member_json(member));
   if (flags.json) {
-    std::cout << rows.dump(1) << "\n";
+    std::cout << json_text(rows) << "\n";
   } else {
     std::vector<std::vector<std::string>> cells;
     for (const Json& row : rows) cells.push_back(table_row(row));

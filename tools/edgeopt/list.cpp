@@ -30,7 +30,7 @@ Json to_json(const std::vector<Listed>& rows) {
 int run(const Flags& flags) {
   const std::vector<Listed> rows = list_registered(flags.kind);
   if (flags.json) {
-    std::cout << to_json(rows).dump(1) << "\n";
+    std::cout << json_text(to_json(rows)) << "\n";
     return 0;
   }
   std::vector<std::vector<std::string>> cells;

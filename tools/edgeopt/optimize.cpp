@@ -38,7 +38,7 @@ int run(CLI::App& app, Flags& flags, const GlobalFlags& global) {
                       {"nodes_before", result.nodes_before},
                       {"nodes_after", result.nodes_after},
                       {"passes", std::move(passes)}};
-    std::cout << report.dump(1) << "\n";
+    std::cout << json_text(report) << "\n";
     return 0;
   }
   std::vector<std::vector<std::string>> rows;

@@ -1,6 +1,7 @@
 // edgeopt run: execute a model once; for debugging and for shell pipelines.
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -80,6 +81,36 @@ Summary summarize(const Tensor& tensor) {
   return summary;
 }
 
+// NAME.npy, with '_' for what no file name may hold.
+std::string file_name_of(const std::string& output) {
+  std::string name = output;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '/' || c == '\0'; }, '_');
+  return name + ".npy";
+}
+
+// One file for each output. Throws, before anything is written, when two would be the same.
+std::vector<std::string> file_names_of(const RunResult& result, const std::string& folder) {
+  constexpr size_t kLongest = 230;  // of 255 bytes, of which the temporary name needs some
+  std::vector<std::string> names;
+  for (const auto& [output, tensor] : result.outputs) {
+    names.push_back(file_name_of(output));
+    if (names.back().size() > kLongest) {
+      fail(ErrorCode::kUnsupported,
+           "-o {}: the name of output '{}' is too long for a file; give a .npy file if there is "
+           "no other output, or rename it in the model",
+           folder, output);
+    }
+    const auto same = std::find(names.begin(), names.end() - 1, names.back());
+    if (same == names.end() - 1) continue;
+    fail(ErrorCode::kUnsupported,
+         "-o {}: outputs '{}' and '{}' would both be written to {}; rename one in the model",
+         folder, result.outputs[static_cast<size_t>(same - names.begin())].first, output,
+         names.back());
+  }
+  return names;
+}
+
 // A folder gets NAME.npy for each output; a .npy file gets the only one; "-" is standard output.
 void write_outputs(const RunResult& result, const std::string& where) {
   if (where.ends_with(".npy") || where == "-") {
@@ -95,11 +126,11 @@ void write_outputs(const RunResult& result, const std::string& where) {
     }
     return;
   }
+  const std::vector<std::string> names = file_names_of(result, where);
   make_folder(where);
-  for (const auto& [name, tensor] : result.outputs) {
-    std::string file = name;
-    std::replace(file.begin(), file.end(), '/', '_');
-    write_file_atomically(std::filesystem::path(where) / (file + ".npy"), npy_bytes(tensor));
+  for (size_t i = 0; i < names.size(); ++i) {
+    write_file_atomically(std::filesystem::path(where) / names[i],
+                          npy_bytes(result.outputs[i].second));
   }
 }
 
@@ -115,7 +146,7 @@ void print(const RunResult& result, bool json) {
                          {"max", s.maximum},
                          {"mean", s.mean}});
     }
-    std::cout << Json{{"seconds", result.seconds}, {"outputs", std::move(outputs)}}.dump(1) << "\n";
+    std::cout << json_text({{"seconds", result.seconds}, {"outputs", std::move(outputs)}}) << "\n";
     return;
   }
   std::vector<std::vector<std::string>> rows;
