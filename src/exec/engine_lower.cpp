@@ -108,7 +108,7 @@ bool passes_through(const Graph& graph, const Node& node, const QuantTable* tabl
   }
   if (node.op_type == "Dropout" && node.inputs.size() > 2 && node.inputs[2].valid()) {
     const Tensor* training = graph.constant(node.inputs[2]);
-    if (training == nullptr || *training->data<char>() != 0) return false;
+    if (training == nullptr || training->size() != 1 || *training->data<char>() != 0) return false;
   }
   return simulated_encoding(node, table) == nullptr;
 }

@@ -141,6 +141,10 @@ class GraphReader {
         bad(format("'{}' is an initializer and the output of {}", value.name,
                    graph_.describe(value.producer)));
       }
+      if (value.producer.valid() && known.contains(value.id)) {
+        bad(format("'{}' is a graph input and the output of {}", value.name,
+                   graph_.describe(value.producer)));
+      }
       if (made || known.contains(value.id) || opaque_values_.contains(value.id)) continue;
       if (!value.uses.empty()) {
         bad(format("{} reads '{}', which nothing makes", graph_.describe(value.uses[0].node),

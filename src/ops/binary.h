@@ -87,7 +87,8 @@ constexpr Operator binary_operator(std::string_view name, F /*f*/,
           .domain = "",
           .infer = infer_binary,
           .compute = [](ComputeContext& c) { compute_binary<Types>(c, F()); },
-          .traits = traits};
+          .traits = traits,
+          .required_inputs = 2};
 }
 
 template <typename Types, typename F>

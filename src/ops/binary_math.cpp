@@ -189,7 +189,8 @@ extern const Operator op_Div = {.name = "Div",
                                 .domain = "",
                                 .infer = infer_binary,
                                 .compute = compute_div,
-                                .traits = kQuantizable};
+                                .traits = kQuantizable,
+                                .required_inputs = 2};
 extern const Operator op_Mod = {.name = "Mod",
                                 .domain = "",
                                 .infer = infer_binary,

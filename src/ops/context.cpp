@@ -160,6 +160,10 @@ void InferContext::unsupported(const std::string& why) const {
 
 void infer_outputs(const Operator& op, InferContext& context) {
   blaming([&] { return context.describe(); }, [&] { op.infer(context); });
+  for (size_t i = 0; i < context.output_count(); ++i) {
+    if (!context.has_output(i) || context.outputs()[i].shape) continue;
+    context.unsupported(format("output {} is not supported", i));
+  }
 }
 
 void compute_outputs(const Operator& op, ComputeContext& context) {

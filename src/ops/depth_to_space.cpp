@@ -2,6 +2,7 @@
 #include "base/format.h"
 #include "ops/op.h"
 #include "ops/strided_moves.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -9,7 +10,8 @@ namespace {
 template <typename Context>
 int64_t block_size(const Context& c) {
   const int64_t block = c.node().int_or("blocksize", 0);
-  if (block <= 0) c.bad("blocksize is not positive");
+  constexpr int64_t kLargest = 1 << 16;
+  if (block <= 0 || block > kLargest) c.bad(format("blocksize {} is beyond reason", block));
   return block;
 }
 
@@ -28,7 +30,9 @@ void infer_to_space(InferContext& c) {
     c.bad(format("shape {} does not take blocks of {}", to_string(x), block));
   }
   depth_first(c);
-  c.set_output(0, c.type(0), {x[0], x[1] / (block * block), x[2] * block, x[3] * block});
+  c.set_output(
+      0, c.type(0),
+      {x[0], x[1] / (block * block), axis_product(x[2], block), axis_product(x[3], block)});
 }
 
 void infer_to_depth(InferContext& c) {
@@ -38,7 +42,7 @@ void infer_to_depth(InferContext& c) {
   if (x.size() != 4 || x[2] % block != 0 || x[3] % block != 0) {
     c.bad(format("shape {} does not take blocks of {}", to_string(x), block));
   }
-  c.set_output(0, c.type(0), {x[0], x[1] * block * block, x[2] / block, x[3] / block});
+  c.set_output(0, c.type(0), {x[0], axis_product(x[1], block * block), x[2] / block, x[3] / block});
 }
 
 // Both operators walk [N, C, H, block row, W, block column]: `fine` has blocks of pixels, `coarse`

@@ -111,7 +111,10 @@ Frames frames_of(const Context& c, int64_t window) {
 void infer_stft(InferContext& c) {
   const Shape& x = c.shape(0);
   if (x.size() != 3 || (x[2] != 1 && x[2] != 2)) c.bad("its signal is not [batch, length, 1 or 2]");
-  const Frames frames = frames_of(c, c.has_input(2) ? c.shape(2).at(0) : 0);
+  if (c.has_input(2) && (c.rank(2) != 1 || c.type(2) != c.type(0))) {
+    c.bad("its window is not a vector of the signal's type");
+  }
+  const Frames frames = frames_of(c, c.has_input(2) ? c.shape(2)[0] : 0);
   if (frames.length > x[1]) c.bad("a frame is longer than the signal");
   const bool onesided = c.node().int_or("onesided", 1) != 0;
   const int64_t bins = onesided ? frames.length / 2 + 1 : frames.length;

@@ -9,6 +9,7 @@
 #include "ops/axis.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -23,7 +24,7 @@ void check_reduction(const InferContext& c) {
 void infer(InferContext& c) {
   const Shape& scores = c.shape(0);
   Shape labels = scores;
-  if (scores.size() < 2) c.bad("its scores have no class axis");
+  if (scores.size() < 2 || scores[1] < 1) c.bad("its scores have no classes");
   labels.erase(labels.begin() + 1);
   if (c.shape(1) != labels) c.bad("labels do not fit the scores");
   if (c.has_input(2) && c.shape(2) != Shape{scores[1]}) c.bad("has not one weight for each class");
@@ -63,7 +64,7 @@ void write_loss(ComputeContext& c, const std::vector<double>& log_probabilities)
       c.has_input(2) ? widened<T>(c.input(2)) : std::vector<double>();
   std::optional<int64_t> ignored;
   if (c.node().find_attribute("ignore_index") != nullptr) {
-    ignored = c.node().int_or("ignore_index", 0);
+    ignored = to_axis_length(c.node().int_or("ignore_index", 0));
   }
   const std::string reduction = c.node().string_or("reduction", "mean");
   T* to = c.output(0).mutable_data<T>();

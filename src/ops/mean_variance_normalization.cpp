@@ -7,6 +7,7 @@
 #include "ops/axis.h"
 #include "ops/broadcast.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -107,7 +108,7 @@ void infer_lrn(InferContext& c) {
 // Across channels: y = x / (bias + alpha / size * sum of squares of `size` channels around)^beta.
 void compute_lrn(ComputeContext& c) {
   const Node& node = c.node();
-  const int64_t size = node.int_or("size", 0);
+  const int64_t size = to_axis_length(node.int_or("size", 0));
   const double alpha =
       static_cast<double>(node.float_or("alpha", 1e-4F)) / static_cast<double>(size);
   const double beta = node.float_or("beta", 0.75F);
