@@ -1,11 +1,13 @@
 // Pad: elements added before and after each axis: a constant, the edge, a reflection or a wrap.
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/format.h"
 #include "ops/movement.h"
 #include "ops/op.h"
 #include "ops/strided_moves.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -46,6 +48,9 @@ void infer(InferContext& c) {
   Shape shape = c.shape(0);
   const Margins pads = margins(c, shape.size());
   for (size_t i = 0; i < shape.size(); ++i) {
+    if (std::max(std::abs(pads.before[i]), std::abs(pads.after[i])) >= kLongestAxis) {
+      c.bad(format("pads axis {} by {} and {}", i, pads.before[i], pads.after[i]));
+    }
     const int64_t padded = shape[i] + pads.before[i] + pads.after[i];
     if (padded < 0) c.bad(format("crops more than all of axis {}", i));
     shape[i] = padded;

@@ -356,7 +356,8 @@ TEST_F(MalformedGraphsTest, AbsurdInputs) {
     SCOPED_TRACE(testing::PrintToString(dims));
     write_model("bad.onnx",
                 ModelBuilder().input("x", dims).node("Relu", {"x"}, {"y"}).output("y").build());
-    for (const auto& arguments : uses_of_model("bad.onnx")) survive(arguments);
+    survive({"inspect", "bad.onnx"});
+    survive({"run", "bad.onnx", "-o", "out"});
     if (dims.size() < 4 || dims[2] > 8) expect_refused({"run", "bad.onnx"}, "'");
   }
 }
