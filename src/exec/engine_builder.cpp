@@ -2,29 +2,10 @@
 
 #include <algorithm>
 
+#include "ops/strided_moves.h"
 #include "tensor/relayout.h"
 
 namespace edgeopt {
-namespace {
-
-class RelayoutKernel : public Kernel {
- public:
-  RelayoutKernel(const Place& from, Layout to)
-      : type_(from.type), shape_(from.shape), from_(from.layout), to_(to) {}
-  void run(std::span<const void* const> inputs, std::span<void* const> outputs,
-           void* /*scratch*/) const override {
-    relayout(type_, shape_, inputs[0], from_, outputs[0], to_);
-  }
-
- private:
-  DataType type_;
-  Shape shape_;
-  Layout from_;
-  Layout to_;
-};
-
-}  // namespace
-
 std::vector<size_t> memory_order(size_t rank, Layout layout) {
   std::vector<size_t> order(rank);
   for (size_t i = 0; i < rank; ++i) order[i] = i;
@@ -93,7 +74,8 @@ Place PlanBuilder::place_in(ValueId id, Layout layout) {
   PlanStep step;
   step.name = "relayout '" + graph_.value(id).name + "'";
   step.op_type = "(relayout)";
-  step.kernel = std::make_unique<RelayoutKernel>(places.at(0), layout);
+  step.kernel =
+      moves_kernel(relayout_plan(places.at(0).type, places[0].shape, places[0].layout, layout));
   step.inputs = {places[0]};
   step.outputs = {new_place(id, layout)};
   const Place made = step.outputs[0];

@@ -9,6 +9,7 @@
 #include "exec/engine_constants.h"
 #include "exec/engine_elementwise.h"
 #include "exec/engine_fold.h"
+#include "exec/engine_joins.h"
 #include "exec/engine_memory.h"
 #include "exec/engine_plan.h"
 #include "exec/engine_profile.h"
@@ -57,6 +58,7 @@ class Planner {
       if (!constant.empty()) plan_.observed_constants.emplace_back(id, constant);
     }
     builder_.finish();
+    join_moves(plan_);
     lay_out_memory(plan_);
   }
 

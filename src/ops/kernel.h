@@ -35,6 +35,8 @@ class PrepareContext {
   std::vector<EpilogueStep> epilogue;
 };
 
+struct MovePlan;
+
 // Runs with raw memory: `inputs` are the node's inputs (nullptr for constants and omitted ones that
 // were given at preparation) followed by the epilogue's operands; memory is in the planned layouts,
 // 64-byte aligned. `scratch` has at least scratch_bytes(). One kernel may be run by several threads
@@ -47,6 +49,8 @@ class Kernel {
   // lets them coincide where the input is not needed afterwards, which saves the copy of a residual
   // that is summed in place.
   virtual bool may_overwrite(size_t /*input*/) const { return false; }
+  // What it does, if it only moves elements (ops/strided_moves.h): the engine joins neighbours.
+  virtual const MovePlan* move_plan() const { return nullptr; }
   virtual void run(std::span<const void* const> inputs, std::span<void* const> outputs,
                    void* scratch) const = 0;
 };

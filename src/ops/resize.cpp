@@ -1,12 +1,14 @@
 // Resize, Upsample: each axis resampled, by nearest neighbour, linear or cubic interpolation.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/format.h"
 #include "ops/axis.h"
 #include "ops/movement.h"
 #include "ops/op.h"
 #include "ops/resize_axis.h"
+#include "ops/strided_moves.h"
 #include "tensor/dispatch.h"
 
 namespace edgeopt {
@@ -123,6 +125,53 @@ void nearest(ComputeContext& c, const ResizeForm& form, const std::vector<Resize
   }
 }
 
+// For nearest: output places share an input place by `repeat`, and input places are `step` apart.
+struct RegularAxis {
+  int64_t start = 0;
+  int64_t step = 1;
+  int64_t repeat = 1;
+  int64_t count = 1;
+};
+
+std::optional<RegularAxis> regular_axis(const std::vector<int64_t>& places) {
+  RegularAxis axis;
+  const auto length = static_cast<int64_t>(places.size());
+  if (length == 0) return std::nullopt;
+  axis.start = places[0];
+  axis.repeat = std::find_if(places.begin(), places.end(),
+                             [&](int64_t place) { return place != axis.start; }) -
+                places.begin();
+  if (length % axis.repeat != 0) return std::nullopt;
+  axis.count = length / axis.repeat;
+  if (axis.count > 1) axis.step = places[static_cast<size_t>(axis.repeat)] - axis.start;
+  for (int64_t i = 0; i < length; ++i) {
+    const int64_t place = axis.start + i / axis.repeat * axis.step;
+    if (places[static_cast<size_t>(i)] != place) return std::nullopt;
+  }
+  return axis;
+}
+
+// Of nearest by whole factors, up or down; none for others.
+std::vector<Move> moves(ComputeContext& c) {
+  const ResizeForm form = resize_form(c.node(), c.opset(), where(c.node()));
+  const bool crops = form.coordinates == "tf_crop_and_resize";
+  if (form.mode != ResizeForm::Mode::kNearest || crops) return {};
+  const Tensor& x = c.input(0);
+  const std::vector<int64_t> from = strides_of(x);
+  const std::vector<int64_t> to = strides_of(c.output(0));
+  Move move;
+  const std::vector<ResizeAxis> axes = plan(c, x.shape());
+  for (size_t k = 0; k < axes.size(); ++k) {
+    const auto axis = regular_axis(nearest_places(form, axes[k]));
+    if (!axis) return {};
+    move.from_offset += axis->start * from[k];
+    move.shape.insert(move.shape.end(), {axis->count, axis->repeat});
+    move.from.insert(move.from.end(), {axis->step * from[k], 0});
+    move.to.insert(move.to.end(), {axis->repeat * to[k], to[k]});
+  }
+  return {move};
+}
+
 // One axis of `x` resampled.
 template <typename W>
 std::vector<W> resampled(const std::vector<W>& x, const AxisView& view, const Taps& taps) {
@@ -218,9 +267,16 @@ extern const Operator op_Resize = {
     .infer = infer,
     .compute = compute,
     .traits = kTraits,
+    .prepare = prepare_moves<moves>,
     .moves_only = moves_only,
 };
 extern const Operator op_Upsample = {
-    .name = "Upsample", .domain = "", .infer = infer, .compute = compute, .traits = kTraits};
+    .name = "Upsample",
+    .domain = "",
+    .infer = infer,
+    .compute = compute,
+    .traits = kTraits,
+    .prepare = prepare_moves<moves>,
+};
 
 }  // namespace edgeopt

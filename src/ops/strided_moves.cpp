@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <type_traits>
 
 #include "kernels/epilogue.h"
+#include "kernels/inline.h"
+#include "kernels/simd.h"
 #include "ops/float_kernel.h"
 #include "ops/movement.h"
 
@@ -13,6 +16,16 @@ namespace {
 
 // Rows and columns of a block of a transposition: its lines stay in the first cache.
 constexpr int64_t kBlock = 16;
+
+// Scattered elements: the longer of the two innermost axes goes inside.
+void prefer_long_rows(Move& move) {
+  const size_t last = move.shape.size() - 1;
+  if (last == 0 || move.shape[last] >= move.shape[last - 1]) return;
+  if (move.from[last] == 1 || move.from[last - 1] == 1) return;
+  std::swap(move.shape[last], move.shape[last - 1]);
+  std::swap(move.from[last], move.from[last - 1]);
+  std::swap(move.to[last], move.to[last - 1]);
+}
 
 // The same elements, with the axes in the order of the output's memory, those of length 1 left out
 // and neighbours merged where both sides continue.
@@ -40,6 +53,7 @@ Move simplified(const Move& move) {
   }
   if (result.shape.empty())
     return {move.input, move.output, {1}, {1}, {1}, move.from_offset, move.to_offset};
+  prefer_long_rows(result);
   // A transposition: the axis along which the input lies goes next to the innermost one.
   const auto inner = std::find(result.from.begin(), result.from.end(), 1);
   if (result.from.back() != 1 && inner != result.from.end()) {
@@ -53,6 +67,32 @@ Move simplified(const Move& move) {
   return result;
 }
 
+template <size_t kBytes>
+EDGEOPT_INLINE void copy_ends(const char* from, char* to, size_t bytes) {
+  char ends[2][kBytes];
+  std::memcpy(ends[0], from, kBytes);
+  std::memcpy(ends[1], from + bytes - kBytes, kBytes);
+  std::memcpy(to, ends[0], kBytes);
+  std::memcpy(to + bytes - kBytes, ends[1], kBytes);
+}
+
+// Runs of up to some hundred bytes, for which memcpy() takes longer to decide than to copy.
+EDGEOPT_SIMD void copy_runs(const char* from, int64_t from_step, char* to, int64_t to_step,
+                            int64_t runs, size_t bytes) {
+  for (int64_t r = 0; r < runs; ++r, from += from_step, to += to_step) {
+    if (bytes >= 32) {
+      for (size_t i = 0; i + 32 < bytes; i += 32) std::memcpy(to + i, from + i, 32);
+      std::memcpy(to + bytes - 32, from + bytes - 32, 32);
+    } else if (bytes >= 16) {
+      copy_ends<16>(from, to, bytes);
+    } else if (bytes >= 8) {
+      copy_ends<8>(from, to, bytes);
+    } else {
+      copy_ends<4>(from, to, bytes);
+    }
+  }
+}
+
 template <typename T>
 void copy_row(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t count) {
   if (from_stride == 1 && to_stride == 1) {
@@ -62,10 +102,21 @@ void copy_row(const T* from, int64_t from_stride, T* to, int64_t to_stride, int6
   }
 }
 
+constexpr int64_t kShortRun = 1024;  // bytes
+
 template <typename T>
 void copy_matrix(const Move& move, size_t axis, const T* from, T* to) {
+  constexpr auto kSize = static_cast<int64_t>(sizeof(T));
   const int64_t rows = move.shape[axis];
   const int64_t columns = move.shape[axis + 1];
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    const bool runs = move.from[axis + 1] == 1 && move.to[axis + 1] == 1;
+    if (runs && columns * kSize >= 4 && columns * kSize <= kShortRun) {
+      return copy_runs(reinterpret_cast<const char*>(from), move.from[axis] * kSize,
+                       reinterpret_cast<char*>(to), move.to[axis] * kSize, rows,
+                       static_cast<size_t>(columns * kSize));
+    }
+  }
   const bool across = move.from[axis] == 1 && move.from[axis + 1] != 1;
   const int64_t block = across ? kBlock : columns;
   for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
@@ -100,41 +151,32 @@ bool run(const Move& move, DataType type, const void* from, void* to) {
 
 class MovesKernel : public Kernel {
  public:
-  MovesKernel(const PrepareContext& context, const std::vector<Move>& moves, bool zeros)
-      : node_inputs_(context.inputs.size()),
-        type_(context.inputs[0].type),
-        count_(element_count(context.outputs[0].shape)),
-        zero_bytes_(zeros ? static_cast<size_t>(count_ * bits_of(type_) / 8) : 0),
-        steps_(context.epilogue) {
-    for (const Move& move : moves) {
-      if (element_count(move.shape) > 0) moves_.push_back(simplified(move));
-    }
-    for (const PrepareContext::Operand& input : context.inputs) {
-      constants_.push_back(input.constant != nullptr ? *input.constant : Tensor());
-    }
+  explicit MovesKernel(MovePlan plan)
+      : plan_(std::move(plan)),
+        zero_bytes_(plan_.zeros ? static_cast<size_t>(plan_.output_count * bits_of(plan_.type) / 8)
+                                : 0) {
+    for (Move& move : plan_.moves) move = simplified(move);
   }
+
+  const MovePlan* move_plan() const override { return &plan_; }
 
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* /*scratch*/) const override {
     if (zero_bytes_ > 0) std::memset(outputs[0], 0, zero_bytes_);
-    for (const Move& move : moves_) {
-      const Tensor& constant = constants_[move.input];
+    for (const Move& move : plan_.moves) {
+      const Tensor& constant = plan_.constants[move.input];
       const void* from = constant.empty() ? inputs[move.input] : constant.raw();
-      edgeopt::run(move, type_, from, outputs[move.output]);
+      edgeopt::run(move, plan_.type, from, outputs[move.output]);
     }
-    if (steps_.empty()) return;
+    if (plan_.epilogue.empty()) return;
     auto* y = static_cast<float*>(outputs[0]);
-    apply_epilogue(y, y, count_, steps_, OperandPointers(inputs, node_inputs_));
+    apply_epilogue(y, y, plan_.output_count, plan_.epilogue,
+                   OperandPointers(inputs, plan_.constants.size()));
   }
 
  private:
-  size_t node_inputs_;
-  DataType type_;
-  int64_t count_;
+  MovePlan plan_;
   size_t zero_bytes_;
-  std::vector<EpilogueStep> steps_;
-  std::vector<Move> moves_;
-  std::vector<Tensor> constants_;
 };
 
 }  // namespace
@@ -182,7 +224,29 @@ std::unique_ptr<Kernel> plan_moves(const PrepareContext& context, MovesOf moves_
     outputs.push_back(operand.type != DataType::kUndefined ? &tensors.back() : nullptr);
   }
   ComputeContext compute(*context.graph, *context.node, context.opset, inputs, outputs);
-  return std::make_unique<MovesKernel>(context, moves_of(compute), zeros);
+  MovePlan plan{.type = type,
+                .output_count = element_count(context.outputs[0].shape),
+                .moves = moves_of(compute),
+                .zeros = zeros,
+                .epilogue = context.epilogue};
+  if (plan.moves.empty()) return nullptr;
+  std::erase_if(plan.moves, [](const Move& move) { return element_count(move.shape) == 0; });
+  for (const PrepareContext::Operand& input : context.inputs) {
+    plan.constants.push_back(input.constant != nullptr ? *input.constant : Tensor());
+  }
+  return moves_kernel(std::move(plan));
+}
+
+std::unique_ptr<Kernel> moves_kernel(MovePlan plan) {
+  return std::make_unique<MovesKernel>(std::move(plan));
+}
+
+MovePlan relayout_plan(DataType type, const Shape& shape, Layout from, Layout to) {
+  MovePlan plan{.type = type, .output_count = element_count(shape), .constants = {Tensor()}};
+  if (plan.output_count == 0) return plan;
+  plan.moves.push_back({0, 0, shape, strides_of(Tensor::view(type, shape, nullptr, from)),
+                        strides_of(Tensor::view(type, shape, nullptr, to))});
+  return plan;
 }
 
 }  // namespace edgeopt
