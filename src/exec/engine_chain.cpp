@@ -32,6 +32,14 @@ std::optional<EpilogueStep> simple_step(const Node& node) {
   return std::nullopt;
 }
 
+void set_grid(EpilogueStep& step, const TensorEncoding& encoding) {
+  const Grid grid = grid_of(encoding);
+  step.a = grid.scale;
+  step.b = static_cast<float>(grid.zero_point);
+  step.low = static_cast<float>(grid.low);
+  step.high = static_cast<float>(grid.high);
+}
+
 std::vector<float> filled(size_t count, float value) { return std::vector<float>(count, value); }
 
 template <typename F>
@@ -60,15 +68,15 @@ std::optional<EpilogueStep> Chains::step_of(const Node& node) const {
   if (inferred_[node.inputs[0]].type != DataType::kFloat) return std::nullopt;
   if (const TensorEncoding* encoding = simulated_encoding(node, table_)) {
     if (encoding->scale.size() != 1 || encoding->spec.bits > 16) return std::nullopt;
-    const Grid grid = grid_of(*encoding);
-    return EpilogueStep{.kind = Kind::kFakeQuant,
-                        .a = grid.scale,
-                        .b = static_cast<float>(grid.zero_point),
-                        .low = static_cast<float>(grid.low),
-                        .high = static_cast<float>(grid.high)};
+    EpilogueStep step{.kind = Kind::kFakeQuant};
+    set_grid(step, *encoding);
+    return step;
   }
   if (node.op_type == "Clip" && node.domain.empty()) return clip_of(node);
-  return simple_step(node);
+  auto step = simple_step(node);
+  const std::string gate = node.string_or(kGateEncoding, "");
+  if (!gate.empty()) set_grid(*step, table_->at(gate));
+  return step;
 }
 
 // One number for each channel, or an empty vector when the constant is no such thing.

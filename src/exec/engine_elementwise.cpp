@@ -31,19 +31,19 @@ class Operands {
 // Activations: steps on input 0.
 class StepsKernel : public Kernel {
  public:
-  StepsKernel(int64_t count, size_t inputs, std::vector<EpilogueStep> steps)
-      : count_(count), inputs_(inputs), steps_(std::move(steps)) {}
+  StepsKernel(int64_t count, size_t inputs, const std::vector<EpilogueStep>& steps)
+      : count_(count), inputs_(inputs), steps_(steps) {}
   bool may_overwrite(size_t input) const override { return input == 0 || input >= inputs_; }
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* /*scratch*/) const override {
-    apply_epilogue(static_cast<const float*>(inputs[0]), static_cast<float*>(outputs[0]), count_,
-                   steps_, Operands(inputs, inputs_));
+    steps_.apply(static_cast<const float*>(inputs[0]), static_cast<float*>(outputs[0]), 0, count_,
+                 Operands(inputs, inputs_));
   }
 
  private:
   int64_t count_;
   size_t inputs_;
-  std::vector<EpilogueStep> steps_;
+  Epilogue steps_;
 };
 
 // Scale and shift of input `input`, then an epilogue.
@@ -68,14 +68,14 @@ class ScaleShiftKernel : public Kernel {
     scale_shift(static_cast<const float*>(inputs[input_]), y, outer_,
                 static_cast<int64_t>(link_.scale.size()), inner_, link_.scale.data(),
                 link_.shift.data());
-    if (!steps_.empty()) apply_epilogue(y, y, count_, steps_, Operands(inputs, inputs_));
+    steps_.apply_to(y, 0, count_, Operands(inputs, inputs_));
   }
 
  private:
   size_t input_;
   size_t inputs_;
   ChainLink link_;
-  std::vector<EpilogueStep> steps_;
+  Epilogue steps_;
   int64_t positions_ = 1;
   int64_t outer_ = 1;
   int64_t inner_ = 1;
@@ -102,7 +102,7 @@ class ArithmeticKernel : public Kernel {
     }
     auto* y = static_cast<float*>(outputs[0]);
     broadcast_arithmetic(kind_, operands[0], operands[1], y, loops_);
-    if (!steps_.empty()) apply_epilogue(y, y, count_, steps_, Operands(inputs, 2));
+    steps_.apply_to(y, 0, count_, Operands(inputs, 2));
   }
 
  private:
@@ -111,7 +111,7 @@ class ArithmeticKernel : public Kernel {
   BroadcastLoops loops_;
   int64_t count_;
   std::array<bool, 2> whole_;
-  std::vector<EpilogueStep> steps_;
+  Epilogue steps_;
 };
 
 // The operand's shape in the output's order of memory; constants are laid out anew. Nothing when
@@ -177,7 +177,7 @@ std::unique_ptr<Kernel> prepare_float(const PrepareContext& context, const Chain
     std::vector<EpilogueStep> steps{*step};
     steps.insert(steps.end(), context.epilogue.begin(), context.epilogue.end());
     return std::make_unique<StepsKernel>(element_count(context.outputs[0].shape),
-                                         context.inputs.size(), std::move(steps));
+                                         context.inputs.size(), steps);
   }
   if (const auto moving = moving_input(context)) {
     if (auto link = chains.affine_of(node, node.inputs[*moving], 1)) {

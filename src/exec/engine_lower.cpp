@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "exec/engine_constants.h"
+#include "exec/engine_quantizers.h"
 #include "ops/op.h"
 
 namespace edgeopt {
@@ -11,12 +12,15 @@ namespace {
 
 class Lowering {
  public:
-  Lowering(Graph& graph, const EngineOptions& options, const Wanted& wanted)
-      : graph_(graph), options_(options), wanted_(wanted) {}
+  Lowering(Graph& graph, int64_t opset, const EngineOptions& options, const Wanted& wanted,
+           QuantTable& table)
+      : graph_(graph), opset_(opset), options_(options), wanted_(wanted), table_(table) {}
 
   void run() {
     graph_.set_graph_outputs({});
     drop_dead();
+    join_quantizers(graph_, opset_, resolve_feed_shapes(graph_, options_.input_shapes, 1), wanted_,
+                    table_);
     for (const NodeId id : graph_.topological_order()) skip_copy(graph_.node(id));
     for (const NodeId id : graph_.topological_order()) {
       if (graph_.alive(id)) join_gate(graph_.node(id));
@@ -41,7 +45,7 @@ class Lowering {
 
   // The node itself goes when nobody else wants its output.
   void skip_copy(const Node& node) {
-    if (!traits_of(node).elementwise || !passes_through(graph_, node, options_.table)) return;
+    if (!traits_of(node).elementwise || !passes_through(graph_, node, &table_)) return;
     const ValueId from = node.inputs[0];
     const std::vector<Use> uses = graph_.value(node.outputs[0]).uses;
     for (const Use& use : uses) {
@@ -50,34 +54,59 @@ class Lowering {
     if (!needed(node.outputs[0])) graph_.remove_node(node.id);
   }
 
-  // Mul(x, gate(x)).
+  // Mul(x, gate(x)), or Mul(x, FakeQuant(gate(x))).
   void join_gate(const Node& node) {
     if (node.op_type != "Mul" || !node.domain.empty()) return;
     for (size_t i = 0; i < 2; ++i) {
       const ValueId x = node.inputs[i];
-      const ValueId gated = node.inputs[1 - i];
-      const std::string joined = joined_with(x, gated);
-      if (joined.empty()) continue;
-      const NodeId gate = graph_.value(gated).producer;
+      const auto gate = gate_of(x, node.inputs[1 - i]);
+      if (!gate) continue;
       Node made;
-      made.op_type = joined;
+      made.op_type = gate->joined;
       made.name = node.name;
       made.inputs = {x};
       made.outputs = {node.outputs[0]};
+      if (!gate->encoding.empty()) made.attributes.push_back({kGateEncoding, gate->encoding});
       graph_.remove_node(node.id);
-      graph_.remove_node(gate);
+      for (const NodeId id : gate->nodes) graph_.remove_node(id);
       graph_.add_node(std::move(made));
       return;
     }
   }
 
-  // The operator that x * gated is; empty when it is none.
-  std::string joined_with(ValueId x, ValueId gated) const {
-    const NodeId producer = graph_.value(gated).producer;
-    if (!producer.valid() || wanted_.kept.contains(gated)) return "";
-    if (!graph_.only_user(gated).valid()) return "";
-    const Node& gate = graph_.node(producer);
-    if (!gate.domain.empty() || gate.inputs.empty() || gate.inputs[0] != x) return "";
+  struct Gate {
+    std::string joined;         // the operator that x * gated is
+    std::string encoding;       // of the gate's result; empty: it is not quantized
+    std::vector<NodeId> nodes;  // from the gated value back to x
+  };
+
+  // The only producer that nobody but one node needs.
+  const Node* lone_producer(ValueId value) const {
+    const NodeId producer = graph_.value(value).producer;
+    const bool lone = producer.valid() && !wanted_.kept.contains(value) &&
+                      graph_.only_user(value).valid() && !graph_.node(producer).inputs.empty();
+    return lone ? &graph_.node(producer) : nullptr;
+  }
+
+  std::optional<Gate> gate_of(ValueId x, ValueId gated) const {
+    Gate gate;
+    const Node* node = lone_producer(gated);
+    if (node == nullptr) return std::nullopt;
+    const TensorEncoding* encoding = simulated_encoding(*node, &table_);
+    if (encoding != nullptr) {
+      if (encoding->scale.size() != 1 || encoding->spec.bits > 16) return std::nullopt;
+      gate.encoding = node->string_or("encoding", "");
+      gate.nodes.push_back(node->id);
+      node = lone_producer(node->inputs[0]);
+      if (node == nullptr) return std::nullopt;
+    }
+    if (!node->domain.empty() || node->inputs[0] != x) return std::nullopt;
+    gate.nodes.push_back(node->id);
+    gate.joined = joined_operator(*node);
+    return gate.joined.empty() ? std::nullopt : std::optional(gate);
+  }
+
+  static std::string joined_operator(const Node& gate) {
     if (gate.op_type == "Sigmoid") return "Swish";
     const bool sixth = std::fabs(gate.float_or("alpha", 0.2F) - 1.0F / 6) < 1e-6F;
     const bool half = gate.float_or("beta", 0.5F) == 0.5F;
@@ -85,8 +114,10 @@ class Lowering {
   }
 
   Graph& graph_;
+  int64_t opset_;
   const EngineOptions& options_;
   const Wanted& wanted_;
+  QuantTable& table_;
 };
 
 }  // namespace
@@ -113,9 +144,10 @@ bool passes_through(const Graph& graph, const Node& node, const QuantTable* tabl
   return simulated_encoding(node, table) == nullptr;
 }
 
-Graph lower_graph(const Graph& graph, const EngineOptions& options, const Wanted& wanted) {
+Graph lower_graph(const Graph& graph, int64_t opset, const EngineOptions& options,
+                  const Wanted& wanted, QuantTable& table) {
   Graph lowered = graph;
-  Lowering(lowered, options, wanted).run();
+  Lowering(lowered, opset, options, wanted, table).run();
   return lowered;
 }
 

@@ -13,7 +13,6 @@
 #include "exec/engine_memory.h"
 #include "exec/engine_plan.h"
 #include "exec/engine_profile.h"
-#include "exec/engine_quantizers.h"
 #include "exec/shapes.h"
 #include "kernels/backend.h"
 #include "ops/op.h"
@@ -282,6 +281,7 @@ class Planner {
       outputs.back() = {inferred_[id].type, shape_of(id), {}};
       step.outputs.back() = builder_.new_place(id, Layout::kPlain);
     }
+    check(node.find_attribute(kGateEncoding) == nullptr, "a quantized gate is a step");
     if (const TensorEncoding* encoding = simulated_encoding(node, options_.table)) {
       step.kernel = fake_quant_kernel(shape_of(node.inputs[0]), *encoding);
     } else {
@@ -313,8 +313,7 @@ Plan make_plan(const Graph& graph, int64_t opset, const EngineOptions& given) {
   EngineOptions options = given;
   options.table = &table;
   Plan plan;
-  plan.graph = std::make_unique<Graph>(lower_graph(graph, options, wanted));
-  join_quantizers(*plan.graph, opset, feed_shapes(*plan.graph, options, 1), wanted, table);
+  plan.graph = std::make_unique<Graph>(lower_graph(graph, opset, options, wanted, table));
   plan.batch = choose_micro_batch(*plan.graph, opset, options);
   Planner(plan, opset, options, wanted).run();
   return plan;

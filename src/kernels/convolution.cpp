@@ -31,7 +31,10 @@ class TurnedConvolution : public Convolution {
     inner.shape.batch = 1;
     inner.x_layout = Layout::kChannelsLast;
     inner.y_layout = Layout::kChannelsLast;
-    if (y_turned_) inner.epilogue.swap(epilogue_);
+    if (y_turned_) {
+      inner.epilogue.clear();
+      epilogue_ = Epilogue(plan.epilogue);
+    }
     inner_ = make(inner);
   }
 
@@ -58,7 +61,7 @@ class TurnedConvolution : public Convolution {
       inner_->run(sample, y_turned_ ? y_copy : to, inner_memory);
       if (y_turned_) {
         to_plain(y_copy, shape_.output_channels, product(shape_.y_space()), to);
-        apply_epilogue_to(y, to - y, static_cast<int64_t>(y_sample()), epilogue_, inputs.operands);
+        epilogue_.apply_to(y, to - y, static_cast<int64_t>(y_sample()), inputs.operands);
       }
       for (const float*& operand : operands) operand += y_sample();
     }
@@ -75,7 +78,7 @@ class TurnedConvolution : public Convolution {
   ConvolutionShape shape_;
   bool x_turned_;
   bool y_turned_;
-  std::vector<EpilogueStep> epilogue_;  // of a turned output: after it was turned
+  Epilogue epilogue_;  // of a turned output: after it was turned
   std::unique_ptr<Convolution> inner_;
 };
 

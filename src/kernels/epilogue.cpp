@@ -44,6 +44,24 @@ EDGEOPT_SIMD void add(float* y, const float* other, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] += other[i];
 }
 
+void fake_quant(const EpilogueStep& step, float* y, int64_t count) {
+  fake_quantize(y, y, count,
+                {.scale = step.a,
+                 .zero_point = static_cast<int32_t>(step.b),
+                 .low = static_cast<int32_t>(step.low),
+                 .high = static_cast<int32_t>(step.high)});
+}
+
+// y times what `gate` makes of it, at most kBlock elements.
+template <typename Gate>
+void gated(const EpilogueStep& step, float* y, int64_t count, Gate gate) {
+  float factor[kBlock];
+  std::copy_n(y, count, factor);
+  gate(factor);
+  if (step.a > 0) fake_quant(step, factor, count);
+  for (int64_t i = 0; i < count; ++i) y[i] *= factor[i];
+}
+
 void apply(const EpilogueStep& step, float* y, int64_t count, const float* operand) {
   switch (step.kind) {
     case Kind::kRelu: return relu(y, count);
@@ -52,19 +70,19 @@ void apply(const EpilogueStep& step, float* y, int64_t count, const float* opera
     case Kind::kSigmoid: return sigmoid(y, y, count);
     case Kind::kTanh: return tanh(y, y, count);
     case Kind::kHardSigmoid: return hard_sigmoid(y, count, step.a, step.b);
-    case Kind::kHardSwish: return hard_swish(y, count);
-    case Kind::kSilu: return silu(y, y, count);
+    case Kind::kHardSwish:
+      if (step.a <= 0) return hard_swish(y, count);
+      return gated(step, y, count, [=](float* f) { hard_sigmoid(f, count, 1.0F / 6, 0.5F); });
+    case Kind::kSilu:
+      if (step.a <= 0) return silu(y, y, count);
+      return gated(step, y, count, [=](float* f) { sigmoid(f, f, count); });
     case Kind::kAdd: return add(y, operand, count);
-    case Kind::kFakeQuant:
-      return fake_quantize(y, y, count,
-                           {.scale = step.a,
-                            .zero_point = static_cast<int32_t>(step.b),
-                            .low = static_cast<int32_t>(step.low),
-                            .high = static_cast<int32_t>(step.high)});
+    case Kind::kFakeQuant: return fake_quant(step, y, count);
   }
 }
 
-// Without a kernel set: step by step.
+}  // namespace
+
 void apply_plainly(const float* x, float* y, int64_t first, int64_t count,
                    std::span<const EpilogueStep> steps, std::span<const float* const> operands) {
   float block[kBlock];
@@ -81,34 +99,18 @@ void apply_plainly(const float* x, float* y, int64_t first, int64_t count,
   }
 }
 
-void apply_steps(const float* x, float* y, int64_t first, int64_t count,
-                 std::span<const EpilogueStep> steps, std::span<const float* const> operands) {
-  const KernelSet* kernels = kernel_set();
-  const SplitEpilogue split = kernels != nullptr ? split_epilogue(steps) : SplitEpilogue();
-  if (kernels == nullptr || !split.rest.empty()) {
-    return apply_plainly(x, y, first, count, steps, operands);
-  }
-  StepsJob job;
-  job.x = x;
-  job.y = y;
-  job.first = first;
-  job.last = first + count;
-  job.steps = split.fused.data();
-  job.step_count = static_cast<int64_t>(split.fused.size());
-  job.operands = operands.data();
-  kernels->steps(job);
+Epilogue::Epilogue(std::span<const EpilogueStep> steps) : steps_(steps.begin(), steps.end()) {
+  if (kernel_set() == nullptr) return;
+  SplitEpilogue split = split_epilogue(steps);
+  if (split.rest.empty()) fused_ = std::move(split.fused);
 }
 
-}  // namespace
-
-void apply_epilogue(const float* x, float* y, int64_t count, std::span<const EpilogueStep> steps,
-                    std::span<const float* const> operands) {
-  apply_steps(x, y, 0, count, steps, operands);
-}
-
-void apply_epilogue_to(float* y, int64_t first, int64_t count, std::span<const EpilogueStep> steps,
-                       std::span<const float* const> operands) {
-  if (!steps.empty()) apply_steps(y, y, first, count, steps, operands);
+void Epilogue::apply(const float* x, float* y, int64_t first, int64_t count,
+                     std::span<const float* const> operands) const {
+  if (steps_.empty() && x == y) return;
+  if (fused_.empty()) return apply_plainly(x, y, first, count, steps_, operands);
+  kernel_set()->steps({x, y, first, first + count, fused_.data(),
+                       static_cast<int64_t>(fused_.size()), operands.data()});
 }
 
 }  // namespace edgeopt

@@ -14,6 +14,7 @@ class TiledMatmul : public Matmul {
   explicit TiledMatmul(const MatmulPlan& plan)
       : plan_(plan),
         split_(split_epilogue(plan.epilogue)),
+        rest_(split_.rest),
         product_(plan.columns, {{0, plan.depth}}, split_.fused) {
     if (plan.b != nullptr) {
       weights_.resize(product_.packed_size());
@@ -47,8 +48,7 @@ class TiledMatmul : public Matmul {
     for (int64_t r = 0; r < plan_.rows; r += product_.block_rows()) {
       const int64_t last = std::min(r + product_.block_rows(), plan_.rows);
       product_.run(rows, r, last, weights, bias_.data(), target);
-      apply_epilogue_to(y, inputs.at + r * plan_.columns, (last - r) * plan_.columns, split_.rest,
-                        inputs.operands);
+      rest_.apply_to(y, inputs.at + r * plan_.columns, (last - r) * plan_.columns, inputs.operands);
     }
   }
 
@@ -65,6 +65,7 @@ class TiledMatmul : public Matmul {
 
   MatmulPlan plan_;
   SplitEpilogue split_;
+  Epilogue rest_;
   TiledProduct product_;
   AlignedFloats weights_;  // packed; empty: given at each run
   AlignedFloats bias_;

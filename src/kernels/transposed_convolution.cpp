@@ -57,7 +57,7 @@ class TransposedConvolution : public Convolution {
         products_[given_weights_ ? 0 : static_cast<size_t>(g)]->run(operands, columns, inner);
         add_columns(columns, to + g * s_.group_outputs());
       }
-      apply_epilogue_to(y, n * y_sample, y_sample, epilogue_, inputs.operands);
+      epilogue_.apply_to(y, n * y_sample, y_sample, inputs.operands);
     }
   }
 
@@ -106,7 +106,7 @@ class TransposedConvolution : public Convolution {
   ConvolutionShape s_;
   bool has_bias_;
   std::vector<float> bias_;
-  std::vector<EpilogueStep> epilogue_;
+  Epilogue epilogue_;
   bool given_weights_ = false;
   std::vector<std::unique_ptr<Matmul>> products_;  // one for each group, or one for all
 };

@@ -17,16 +17,14 @@ class PoolKernel : public Kernel {
            void* /*scratch*/) const override {
     auto* y = static_cast<float*>(outputs[0]);
     pool(pooling_, static_cast<const float*>(inputs[0]), y);
-    if (!steps_.empty()) {
-      apply_epilogue(y, y, count_, steps_, OperandPointers(inputs, node_inputs_));
-    }
+    steps_.apply_to(y, 0, count_, OperandPointers(inputs, node_inputs_));
   }
 
  private:
   Pooling pooling_;
   int64_t count_;
   size_t node_inputs_;
-  std::vector<EpilogueStep> steps_;
+  Epilogue steps_;
 };
 
 }  // namespace

@@ -154,7 +154,8 @@ class MovesKernel : public Kernel {
   explicit MovesKernel(MovePlan plan)
       : plan_(std::move(plan)),
         zero_bytes_(plan_.zeros ? static_cast<size_t>(plan_.output_count * bits_of(plan_.type) / 8)
-                                : 0) {
+                                : 0),
+        steps_(plan_.epilogue) {
     for (Move& move : plan_.moves) move = simplified(move);
   }
 
@@ -168,15 +169,14 @@ class MovesKernel : public Kernel {
       const void* from = constant.empty() ? inputs[move.input] : constant.raw();
       edgeopt::run(move, plan_.type, from, outputs[move.output]);
     }
-    if (plan_.epilogue.empty()) return;
-    auto* y = static_cast<float*>(outputs[0]);
-    apply_epilogue(y, y, plan_.output_count, plan_.epilogue,
-                   OperandPointers(inputs, plan_.constants.size()));
+    steps_.apply_to(static_cast<float*>(outputs[0]), 0, plan_.output_count,
+                    OperandPointers(inputs, plan_.constants.size()));
   }
 
  private:
   MovePlan plan_;
   size_t zero_bytes_;
+  Epilogue steps_;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Bad files, full disks, folders that cannot be written, interruptions.
+#include <chrono>
 #include <csignal>
 
 #include "base/file.h"
@@ -65,9 +66,12 @@ TEST_F(RobustnessTest, AFullDiskIsSaid) {
 
 TEST_F(RobustnessTest, AnInterruptedRunLeavesNoHalfFiles) {
   write_classifier();
-  write_data("data", 2000);
+  write_data("data", 40000);  // takes far longer than the interrupt
   ProgramOptions options;
-  options.interrupt = [this] { return exists("out"); };
+  const auto start = std::chrono::steady_clock::now();
+  options.interrupt = [=] {
+    return std::chrono::steady_clock::now() - start > std::chrono::milliseconds(100);
+  };
   const ProgramResult result = edgeopt(
       {"quantize", "model.onnx", "--calib", "data.npy", "--samples", "0", "-o", "out"}, options);
   EXPECT_EQ(result.status, 128 + SIGINT);

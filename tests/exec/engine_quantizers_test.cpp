@@ -66,6 +66,28 @@ TEST(EngineQuantizers, SeveralReadersOfTheCodesShareOneStep) {
   test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
 }
 
+// As exporters write SiLU and HardSwish: convolution, gate and product each with a quantizer.
+TEST(EngineQuantizers, AQuantizedGateIsFoldedIntoItsConvolution) {
+  for (const bool hard : {false, true}) {
+    QuantizedModel m(zero_point<int8_t>(DataType::kInt8, 5));
+    const auto quantized = [&](ValueId x) { return m.floats(m.codes(x)); };
+    const ValueId x = quantized(m.conv(m.input("x", {-1, 3, 5, 5}), 3, 6));
+    const ValueId gate = hard ? m.node("HardSigmoid", {x}, {{"alpha", 1.0F / 6}, {"beta", 0.5F}})
+                              : m.node("Sigmoid", {x});
+    m.output(quantized(m.node("Mul", {x, quantized(gate)})));
+    EXPECT_EQ(steps_of(m.graph), Names{"Conv"});
+    test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+  }
+}
+
+TEST(EngineQuantizers, AGateOnAnotherValueStays) {
+  QuantizedModel m(zero_point<int8_t>(DataType::kInt8, 5));
+  const ValueId x = m.floats(m.codes(m.input("x", {-1, 3, 5, 5})));
+  const ValueId other = m.conv(x, 3, 3);
+  m.output(m.node("Mul", {x, m.floats(m.codes(m.node("Sigmoid", {other})))}));
+  test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+}
+
 TEST(EngineQuantizers, CodesThatAreReadElsewhereStay) {
   QuantizedModel m(zero_point<uint8_t>(DataType::kUint8, 117));
   const ValueId codes = m.codes(m.input("x", {-1, 3, 5, 5}));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/transcendental.h"
+#include "reference/epilogue.h"
 
 namespace edgeopt {
 namespace {
@@ -73,7 +74,7 @@ TEST(Transcendental, EndsStayFiniteAndNaNStays) {
 
 float apply_one(EpilogueStep step, float x) {
   float y = 0;
-  apply_epilogue(&x, &y, 1, {&step, 1}, {});
+  Epilogue({&step, 1}).apply(&x, &y, 0, 1, {});
   return y;
 }
 
@@ -101,8 +102,38 @@ TEST(Epilogue, StepsRunInOrderAndTheResultMayLieInAnOperand) {
   const std::vector<EpilogueStep> steps{
       {.kind = Kind::kAdd}, {.kind = Kind::kRelu}, {.kind = Kind::kAdd}};
   const float* operand = other.data();
-  apply_epilogue(x.data(), other.data(), count, steps, {&operand, 1});
+  Epilogue(steps).apply(x.data(), other.data(), 0, count, {&operand, 1});
   EXPECT_EQ(other, expected);
+}
+
+TEST(Epilogue, AFunctionOfAQuantizedValueIsATable) {
+  const EpilogueStep signed_grid{
+      .kind = Kind::kFakeQuant, .a = 0.05F, .b = -3, .low = -128, .high = 127};
+  const EpilogueStep gate_grid{
+      .kind = Kind::kFakeQuant, .a = 1.0F / 255, .b = 0, .low = 0, .high = 255};
+  const std::vector<float> x = spread(-9, 9, 3001);
+  for (const Kind kind : {Kind::kSilu, Kind::kHardSwish}) {
+    EpilogueStep gated = gate_grid;
+    gated.kind = kind;
+    EpilogueStep gate{.kind = Kind::kSigmoid};
+    if (kind == Kind::kHardSwish) gate = {.kind = Kind::kHardSigmoid, .a = 1.0F / 6, .b = 0.5F};
+    for (const bool wide : {false, true}) {
+      EpilogueStep grid = signed_grid;
+      if (wide) grid = {.kind = Kind::kFakeQuant, .a = 2e-4F, .b = 0, .low = -32768, .high = 32767};
+      const std::vector<EpilogueStep> steps{grid, gated, signed_grid};
+      const SplitEpilogue split = split_epilogue(steps);
+      EXPECT_EQ(split.fused.size(), 1U);
+      EXPECT_EQ(split.fused[0].table.size(), wide ? 0U : 256U);
+      std::vector<float> y(x.size());
+      Epilogue(steps).apply(x.data(), y.data(), 0, 3001, {});
+      for (size_t i = 0; i < x.size(); ++i) {
+        const float value = test::reference_step(grid, x[i], 0);
+        const float factor =
+            test::reference_step(gate_grid, test::reference_step(gate, value, 0), 0);
+        ASSERT_EQ(y[i], test::reference_step(signed_grid, value * factor, 0)) << x[i];
+      }
+    }
+  }
 }
 
 }  // namespace

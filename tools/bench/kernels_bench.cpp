@@ -110,7 +110,8 @@ void add_quantization() {
   add_elementwise("quantize/relu_then_fake", [](const float* x, float* y, int64_t count) {
     using Kind = EpilogueStep::Kind;
     const EpilogueStep steps[] = {{Kind::kRelu}, {Kind::kFakeQuant, 0.01F, 117, 0, 255}};
-    apply_epilogue(x, y, count, steps, {});
+    static const Epilogue epilogue(steps);
+    epilogue.apply(x, y, 0, count, {});
   });
 }
 

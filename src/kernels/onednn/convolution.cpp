@@ -36,13 +36,13 @@ Dims with_spatial(Dims dims, const Spatial& spatial, const Form& form) {
 class OnednnConvolution : public Convolution {
  public:
   explicit OnednnConvolution(const ConvolutionPlan& plan)
-      : s_(plan.shape), has_bias_(plan.has_bias), epilogue_(plan.epilogue) {
+      : s_(plan.shape), has_bias_(plan.has_bias), summed_(summed_operand(plan.epilogue)) {
     const int64_t sample = s_.output_channels * product(s_.window.output);
     at_once_ = std::clamp<int64_t>(kCacheFloats / std::max<int64_t>(1, sample), 1, s_.batch);
     while (s_.batch % at_once_ != 0) --at_once_;
-    rest_ = epilogue_;
-    summed_ = summed_operand(epilogue_);
-    describe(onednn::attributes(rest_, summed_.has_value()));
+    std::span<const EpilogueStep> steps = plan.epilogue;
+    describe(onednn::attributes(steps, summed_.has_value()));
+    rest_ = Epilogue(steps);
     if (plan.weights != nullptr) {
       weights_ = dnnl::memory(primitive_desc_.weights_desc(), onednn::cpu());
       pack(plan.weights, weights_);
@@ -77,7 +77,7 @@ class OnednnConvolution : public Convolution {
       const float* summed = summed_ ? inputs.operands[*summed_] : y;
       if (summed != y) std::copy_n(summed + n * y_step, y_step, y + n * y_step);
       arguments->run(primitive_);
-      apply_epilogue_to(y, n * y_step, y_step, rest_, inputs.operands);
+      rest_.apply_to(y, n * y_step, y_step, inputs.operands);
     }
   }
 
@@ -129,10 +129,9 @@ class OnednnConvolution : public Convolution {
 
   ConvolutionShape s_;
   bool has_bias_;
-  std::vector<EpilogueStep> epilogue_;
-  std::optional<size_t> summed_;        // operand that the primitive adds: it stands in y before
-  std::span<const EpilogueStep> rest_;  // of epilogue_: what the primitive does not do
-  int64_t at_once_ = 1;                 // samples
+  std::optional<size_t> summed_;  // operand that the primitive adds: it stands in y before
+  Epilogue rest_;                 // what the primitive does not do
+  int64_t at_once_ = 1;           // samples
   dnnl::memory::desc plain_weights_;
   dnnl::convolution_forward::primitive_desc primitive_desc_;
   dnnl::convolution_forward primitive_;

@@ -14,8 +14,9 @@ constexpr int64_t kCacheFloats = 64 * 1024;  // of results that are computed tog
 class OnednnMatmul : public Matmul {
  public:
   explicit OnednnMatmul(const MatmulPlan& plan) : plan_(plan) {
-    rest_ = plan_.epilogue;
-    const dnnl::primitive_attr attr = onednn::attributes(rest_);
+    std::span<const EpilogueStep> steps = plan.epilogue;
+    const dnnl::primitive_attr attr = onednn::attributes(steps);
+    rest_ = Epilogue(steps);
     // One row more than there is would be needed for nothing: a single block takes all.
     const int64_t most = std::max<int64_t>(16, kCacheFloats / std::max<int64_t>(1, plan.columns));
     block_ = rest_.empty() ? plan.rows : std::min(plan.rows, most);
@@ -50,7 +51,7 @@ class OnednnMatmul : public Matmul {
       arguments->set(DNNL_ARG_SCRATCHPAD, memory);
       if (!bias_.empty()) arguments->set(DNNL_ARG_BIAS, bias_.data());
       arguments->run(product.primitive);
-      apply_epilogue_to(y, at, rows * plan_.columns, rest_, inputs.operands);
+      rest_.apply_to(y, at, rows * plan_.columns, inputs.operands);
     }
   }
 
@@ -84,8 +85,8 @@ class OnednnMatmul : public Matmul {
   }
 
   MatmulPlan plan_;
-  std::span<const EpilogueStep> rest_;  // of plan_.epilogue: what the primitive does not do
-  int64_t block_ = 1;                   // rows
+  Epilogue rest_;      // what the primitive does not do
+  int64_t block_ = 1;  // rows
   Product whole_;
   Product part_;
   dnnl::memory weights_;  // packed; none: given at each run

@@ -49,7 +49,7 @@ class PortableConvolution : public Convolution {
         const int64_t count = std::min(block_, pixels - p);
         const int64_t at = (n * pixels + p) * s_.output_channels;
         run_block(x, p, count, weights, bias, gathered, y + at);
-        apply_epilogue_to(y, at, count * s_.output_channels, epilogue_, inputs.operands);
+        epilogue_.apply_to(y, at, count * s_.output_channels, inputs.operands);
       }
     }
   }
@@ -79,7 +79,7 @@ class PortableConvolution : public Convolution {
   }
 
   bool has_bias_;
-  std::vector<EpilogueStep> epilogue_;
+  Epilogue epilogue_;
   int64_t block_ = 1;           // pixels
   std::vector<float> weights_;  // empty: given at each run
   std::vector<float> bias_;

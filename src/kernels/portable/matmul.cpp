@@ -15,7 +15,7 @@ constexpr int64_t kBlockFloats = 32 * 1024;
 
 class PortableMatmul : public Matmul {
  public:
-  explicit PortableMatmul(const MatmulPlan& plan) : plan_(plan) {
+  explicit PortableMatmul(const MatmulPlan& plan) : plan_(plan), epilogue_(plan.epilogue) {
     if (plan.b != nullptr) b_.assign(plan.b, plan.b + plan.depth * plan.columns);
     if (plan.bias != nullptr) bias_.assign(plan.bias, plan.bias + plan.columns);
   }
@@ -31,12 +31,13 @@ class PortableMatmul : public Matmul {
       portable_product(inputs.a + r * stride, rows, plan_.depth, stride,
                        b_.empty() ? inputs.b : b_.data(), plan_.columns,
                        bias_.empty() ? nullptr : bias_.data(), y + at, plan_.columns);
-      apply_epilogue_to(y, at, rows * plan_.columns, plan_.epilogue, inputs.operands);
+      epilogue_.apply_to(y, at, rows * plan_.columns, inputs.operands);
     }
   }
 
  private:
   MatmulPlan plan_;
+  Epilogue epilogue_;
   std::vector<float> b_;  // empty: given at each run
   std::vector<float> bias_;
 };

@@ -52,6 +52,7 @@ class TiledConvolution : public Convolution {
         space_(copied_ ? covered_space(s_.window) : s_.window.input),
         pixels_(product(s_.window.output)),
         split_(y_last_ ? split_epilogue(plan.epilogue) : SplitEpilogue{{}, plan.epilogue}),
+        rest_(split_.rest),
         product_(s_.group_outputs(),
                  tap_segments(s_.window, space_, s_.input_channels, s_.group_inputs()),
                  split_.fused) {
@@ -177,7 +178,7 @@ class TiledConvolution : public Convolution {
       to_plain(run.y_copy + n * y_sample(), s_.output_channels, pixels_,
                run.y + at + n * y_sample());
     }
-    apply_epilogue_to(run.y, at, count * y_sample(), split_.rest, run.inputs->operands);
+    rest_.apply_to(run.y, at, count * y_sample(), run.inputs->operands);
   }
 
   void run_block(const Run& run, RowSource rows, int64_t first, int64_t last, int64_t at) const {
@@ -195,8 +196,7 @@ class TiledConvolution : public Convolution {
     }
     if (!y_last_) return;
     const int64_t start = at + first * s_.output_channels;
-    apply_epilogue_to(run.y, start, (last - first) * s_.output_channels, split_.rest,
-                      run.inputs->operands);
+    rest_.apply_to(run.y, start, (last - first) * s_.output_channels, run.inputs->operands);
   }
 
   ConvolutionShape s_;
@@ -206,6 +206,7 @@ class TiledConvolution : public Convolution {
   Spatial space_;  // of the input as the product reads it
   int64_t pixels_;
   SplitEpilogue split_;
+  Epilogue rest_;
   TiledProduct product_;
   int64_t samples_at_once_ = 1;
   std::vector<int32_t> offsets_;

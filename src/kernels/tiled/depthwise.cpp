@@ -20,7 +20,8 @@ class DepthwiseConvolution : public Convolution {
         channels_(s_.input_channels),
         kernels_(*kernel_set()),
         padded_channels_((channels_ + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes),
-        split_(split_epilogue(plan.epilogue)) {
+        split_(split_epilogue(plan.epilogue)),
+        rest_(split_.rest) {
     const int64_t row_floats = (w_.input[2] * w_.stride[1] + w_.output[2]) * channels_;
     band_ = std::clamp<int64_t>(kBandFloats / std::max<int64_t>(1, row_floats), 1,
                                 w_.output[0] * w_.output[1]);
@@ -59,7 +60,7 @@ class DepthwiseConvolution : public Convolution {
         const int64_t last = std::min(r + band_, rows);
         run_band(run, n, r, last);
         const int64_t row = w_.output[2] * channels_;
-        apply_epilogue_to(y, (n * rows + r) * row, (last - r) * row, split_.rest, inputs.operands);
+        rest_.apply_to(y, (n * rows + r) * row, (last - r) * row, inputs.operands);
       }
     }
   }
@@ -175,6 +176,7 @@ class DepthwiseConvolution : public Convolution {
   int64_t padded_channels_;
   int64_t band_ = 1;  // output rows that are computed together
   SplitEpilogue split_;
+  Epilogue rest_;
   AlignedFloats weights_;  // [tap][padded channels]; empty: given at each run
   AlignedFloats bias_;     // likewise
 };

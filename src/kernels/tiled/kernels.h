@@ -36,6 +36,14 @@ struct LanesMath {
 };
 using Formulas = Transcendental<LanesMath>;
 
+// x on the grid of a kFakeQuant step, in steps from zero.
+inline Lanes code_of(const FusedStep& step, Lanes x) {
+  const Lanes rounder = repeat(12582912.0F);
+  const Lanes inside = smaller(larger(x, repeat(&step.low)), repeat(&step.high));
+  const Lanes quotient = divide_by_scale(inside, repeat(&step.scale), repeat(&step.inverse));
+  return subtract(add(quotient, rounder), rounder);
+}
+
 // The operations of kernels/epilogue.cpp, bit by bit.
 template <EpilogueStep::Kind kKind>
 inline Lanes apply_step(const FusedStep& step, Lanes x) {
@@ -60,11 +68,7 @@ inline Lanes apply_step(const FusedStep& step, Lanes x) {
     return multiply(x, LanesMath::at_most(LanesMath::at_least(line, 0), 1));
   } else {
     static_assert(kKind == Kind::kFakeQuant);
-    const Lanes scale = repeat(&step.scale);
-    const Lanes rounder = repeat(12582912.0F);
-    const Lanes inside = smaller(larger(x, repeat(&step.low)), repeat(&step.high));
-    const Lanes quotient = divide_by_scale(inside, scale, repeat(&step.inverse));
-    return multiply(subtract(add(quotient, rounder), rounder), scale);
+    return multiply(code_of(step, x), repeat(&step.scale));
   }
 }
 
@@ -83,6 +87,13 @@ __attribute__((noinline)) void apply_to_array(const FusedStep& step, Lanes* valu
   for (int i = 0; i < count; ++i) values[i] = apply_step<kKind>(step, values[i]);
 }
 
+__attribute__((noinline)) void apply_table(const FusedStep& step, Lanes* values, int count) {
+  const Lanes lowest = code_of(step, repeat(&step.low));
+  for (int i = 0; i < count; ++i) {
+    values[i] = look_up(step.table.data(), subtract(code_of(step, values[i]), lowest));
+  }
+}
+
 template <int kR, int kV>
 inline void apply_long_step(const FusedStep& step, Lanes (&tile)[kR][kV]) {
   using Kind = EpilogueStep::Kind;
@@ -97,6 +108,7 @@ inline void apply_long_step(const FusedStep& step, Lanes (&tile)[kR][kV]) {
     case Kind::kTanh: apply_to_array<Kind::kTanh>(step, values, kR * kV); break;
     case Kind::kSilu: apply_to_array<Kind::kSilu>(step, values, kR * kV); break;
     case Kind::kHardSigmoid: apply_to_array<Kind::kHardSigmoid>(step, values, kR * kV); break;
+    case Kind::kFakeQuant: apply_table(step, values, kR * kV); break;
     default: apply_to_array<Kind::kHardSwish>(step, values, kR * kV);
   }
 #pragma GCC unroll 32
@@ -129,7 +141,12 @@ inline void apply_steps(const FusedStep* steps, int64_t count, const float* cons
         }
         break;
       }
-      case Kind::kFakeQuant: apply_to_tile<Kind::kFakeQuant>(step, tile); break;
+      case Kind::kFakeQuant:
+        if (step.table.empty()) {
+          apply_to_tile<Kind::kFakeQuant>(step, tile);
+          break;
+        }
+        [[fallthrough]];
       default: apply_long_step(step, tile);
     }
   }

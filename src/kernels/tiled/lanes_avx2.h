@@ -27,6 +27,10 @@ inline Lanes subtract_product(Lanes c, Lanes a, Lanes b) { return _mm256_fnmadd_
 inline Lanes smaller(Lanes a, Lanes b) { return _mm256_min_ps(a, b); }
 inline Lanes larger(Lanes a, Lanes b) { return _mm256_max_ps(a, b); }
 inline Lanes divide(Lanes a, Lanes b) { return _mm256_div_ps(a, b); }
+// values[whole number in each lane]
+inline Lanes look_up(const float* values, Lanes at) {
+  return _mm256_i32gather_ps(values, _mm256_cvtps_epi32(at), 4);
+}
 inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
   return _mm256_blendv_ps(otherwise, then, x);
 }

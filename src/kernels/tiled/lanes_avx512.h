@@ -27,6 +27,10 @@ inline Lanes subtract_product(Lanes c, Lanes a, Lanes b) { return _mm512_fnmadd_
 inline Lanes smaller(Lanes a, Lanes b) { return _mm512_min_ps(a, b); }
 inline Lanes larger(Lanes a, Lanes b) { return _mm512_max_ps(a, b); }
 inline Lanes divide(Lanes a, Lanes b) { return _mm512_div_ps(a, b); }
+// values[whole number in each lane]
+inline Lanes look_up(const float* values, Lanes at) {
+  return _mm512_i32gather_ps(_mm512_cvtps_epi32(at), values, 4);
+}
 inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
   const __mmask16 negative =
       _mm512_cmplt_epi32_mask(_mm512_castps_si512(x), _mm512_setzero_si512());
