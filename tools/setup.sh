@@ -45,7 +45,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   as_root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || {
-      echo "setup.sh: as root, run: apt-get install ${missing[*]}" >&2
+      echo "setup.sh: neither root nor sudo is here; as root, run: apt-get update &&" \
+        "apt-get install --no-install-recommends ${missing[*]}" >&2
       exit 1
     }
     as_root=(sudo)
