@@ -29,15 +29,22 @@ done
 
 tools/setup.sh --packages --tests
 
+# Nothing is written outside build/, whatever compilers and tests take for their own.
+mkdir -p build/tmp
+export TMPDIR=$PWD/build/tmp CCACHE_DIR=${CCACHE_DIR:-$PWD/build/ccache}
+
 launcher=()
 command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 folders=()
 build() {
   local preset=$1 folder=$2
   shift 2
-  echo "Building $folder"
+  echo "Building $folder (its words go to $folder/build.log)"
   cmake --preset "$preset" "${launcher[@]}" "$@" >/dev/null
-  cmake --build "$folder" | tail -n 1
+  cmake --build "$folder" > "$folder/build.log" || {
+    tail -n 60 "$folder/build.log" >&2
+    exit 1
+  }
   folders+=("$PWD/$folder")
 }
 

@@ -60,6 +60,7 @@ else
 fi
 $packages_only && exit 0
 
+export CCACHE_DIR=${CCACHE_DIR:-$PWD/build/ccache}  # as tools/run_tests.sh does
 launcher=()
 command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 echo "Building build/edgeopt (some minutes the first time)"

@@ -1,6 +1,7 @@
 """What the judges share: the models to judge, seeded inputs, and calls of the program."""
 
 import argparse
+import os
 import pathlib
 import subprocess
 import sys
@@ -26,8 +27,8 @@ def arguments(description, extend=None):
     parser.add_argument(
         "--shared",
         type=pathlib.Path,
-        default=SOURCE.parent / "shared",
-        help="folder with data/models",
+        default=os.environ.get("EDGEOPT_SHARED", SOURCE.parent / "shared"),
+        help="folder with data/models (default: EDGEOPT_SHARED, or beside the checkout)",
     )
     parser.add_argument("--samples", type=int, default=4)
     parser.add_argument(

@@ -16,7 +16,8 @@ def main():
         return
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     pip = [folder / "bin" / "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, "install", "-r", requirements], check=True)
+    install = ["install", "--no-cache-dir", "-r", requirements]
+    subprocess.run([*pip, *install], check=True)
     done.write_text(wanted)
 
 
