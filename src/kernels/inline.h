@@ -3,8 +3,3 @@
 #pragma once
 
 #define EDGEOPT_INLINE inline __attribute__((always_inline))
-
-// Vectors are passed to functions that are always inlined: how they would be passed is no matter.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wpsabi"
-#endif
