@@ -16,7 +16,7 @@ struct OptimizeOptions {
   std::string output;  // path of the written model; empty: nothing is written
   std::string passes;  // "fold-batch-norm,equalize-layers{iterations=2}"
   std::string target = "onnxruntime";
-  std::string calibrator;
+  std::string calibrator = kDefaultCalibrator;
   DataSpec calibration;
   InputShapes input_shapes;
   bool check_each = false;  // compare outputs with the original's after each pass

@@ -16,6 +16,9 @@ namespace edgeopt {
 // Called as work proceeds: the step's name, what is done and the total. From one thread at a time.
 using Progress = std::function<void(const std::string& step, int64_t done, int64_t total)>;
 
+// The best over real models: docs/benchmarks.md, "Calibrators".
+inline constexpr const char* kDefaultCalibrator = "sqnr";
+
 struct QuantizeOptions {
   std::string model;          // path of the .onnx file
   std::string output_folder;  // made when missing
@@ -24,7 +27,7 @@ struct QuantizeOptions {
   DataSpec calibration;  // empty path: synthetic inputs
   DataSpec evaluation;   // empty path: the calibration data, where it has labels
   InputShapes input_shapes;
-  std::string calibrator;  // empty: the default
+  std::string calibrator = kDefaultCalibrator;
   std::map<std::string, std::string> calibrator_options;
   std::string weight_range =
       "narrow";  // "narrow": codes -127..127; "full": -128 too; "aimet": AIMET's use of -128

@@ -16,6 +16,7 @@
 #include "base/options.h"
 #include "data/data_source.h"
 #include "edgeopt/graph.h"
+#include "edgeopt/quantize.h"
 #include "quant/table.h"
 #include "targets/target.h"
 
@@ -29,7 +30,7 @@ struct PassContext {
   const Target* target = nullptr;             // never nullptr when quantizing
   QuantPolicy policy;                         // the target's, as changed by the user's options
   std::map<std::string, Shape> input_shapes;  // --input-shape
-  std::string calibrator = "min-max";
+  std::string calibrator = kDefaultCalibrator;
   std::map<std::string, std::string> calibrator_options;
   std::vector<std::string> skipped;                           // node name globs that stay in float
   std::function<void(int64_t done, int64_t total)> progress;  // may be empty

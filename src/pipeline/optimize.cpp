@@ -73,7 +73,7 @@ class OptimizeJob {
     context_.target = &target_;
     context_.policy = policy_for(defaults, target_);
     context_.input_shapes = options_.input_shapes;
-    if (!options_.calibrator.empty()) context_.calibrator = options_.calibrator;
+    context_.calibrator = options_.calibrator;
     const bool wants_data = options_.check_each || !options_.calibration.path.empty() ||
                             std::any_of(steps_.begin(), steps_.end(), [](const PassStep& s) {
                               return s.pass->name == "calibrate";

@@ -66,7 +66,7 @@ class QuantizeJob {
       fail(ErrorCode::kUsage, "--encodings-version {}: must be one of {}",
            options_.encodings_version, fmt::join(versions, ", "));
     }
-    if (!options_.calibrator.empty()) context_.calibrator = options_.calibrator;
+    context_.calibrator = options_.calibrator;
     const Calibrator& calibrator = find_calibrator(context_.calibrator);
     OptionValues values(calibrator.name, calibrator.options);
     for (const auto& [name, value] : options_.calibrator_options) values.set(name, value);

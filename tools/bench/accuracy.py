@@ -7,27 +7,14 @@ Both quantize the same float model with the same pictures (per channel, uint8, m
 ONNX Runtime) and are judged on the same other pictures in ONNX Runtime, graph optimizations off.
 Agreement and SQNR are those of the first output against the float model's. "difference" is top-1 of
 edgeopt's file minus that of ONNX Runtime's, with two standard errors of the paired difference.
-With --referee SCRIPT (ort_baseline.py; default: beside --data, where it is) ONNX Runtime's file is
-made by that script, and the script judges edgeopt's file too.
 """
 
 import argparse
-import json
 import pathlib
 import sys
 
 import harness
 from harness import Case, measure, table
-
-# Our preset: the referee's.
-REFEREE_PRESETS = {
-    "cifar10": "cifar10",
-    "raw": "cifar10-raw-nhwc",
-    "imagenet": "imagenet",
-    "imagenet-tf": "mobilenetv2",
-    "caffe": "squeezenet",
-}
-
 
 def known_cases(bench, arguments):
     """(case, pictures to judge with)."""
@@ -70,31 +57,11 @@ def quantize_with_edgeopt(bench, case, arguments):
     return folder / case.model.name
 
 
-def quantize_with_ort(bench, case, judged, arguments):
-    """Its file; by the referee's own hand where there is one that knows the preset."""
+def quantize_with_ort(bench, case, arguments):
     out = bench.work / f"{case.name}.ort.onnx"
-    preset = REFEREE_PRESETS.get(case.preset)
-    samples = str(arguments.samples)
-    if arguments.referee and preset and case.images.suffix in (".tar", ".txt"):
-        measure(
-            [bench.peers()[0], arguments.referee, case.model, "--calib", case.images]
-            + ["--eval", judged, "--eval-images", "1", "--preset", preset, "--images", samples]
-            + ["--per-channel", "--output", out]
-        )
-    else:
-        rest = ["--preset", case.preset, "--count", samples, "--out", out]
-        measure(bench.peers("quantize", case.model, case.images, *rest))
+    rest = ["--preset", case.preset, "--count", str(arguments.samples), "--out", out]
+    measure(bench.peers("quantize", case.model, case.images, *rest))
     return out
-
-
-def ask_referee(bench, case, judged, quantized, arguments):
-    """The referee's own figures of edgeopt's file, or nothing."""
-    preset = REFEREE_PRESETS.get(case.preset)
-    if not arguments.referee or not preset or judged.suffix not in (".tar", ".txt"):
-        return None
-    command = [bench.peers()[0], arguments.referee, case.model, "--eval", judged]
-    run = measure([*command, "--preset", preset, "--judge", quantized, "--json"])
-    return json.loads(run.output)
 
 
 def number(value, digits=1):
@@ -103,12 +70,11 @@ def number(value, digits=1):
 
 def row_of(bench, case, judged, arguments):
     ours = quantize_with_edgeopt(bench, case, arguments)
-    theirs = quantize_with_ort(bench, case, judged, arguments)
+    theirs = quantize_with_ort(bench, case, arguments)
     offset = ["--class-offset", case.class_offset, "--count", arguments.count or 0]
     rest = ["--eval", judged, "--preset", case.preset, *offset]
     result = measure(bench.peers("judge", case.model, ours, theirs, *rest)).json()
     exact, edgeopt, ort = result["models"]
-    referee = ask_referee(bench, case, judged, ours, arguments)
     difference = "-"
     if result["labelled"]:
         points = edgeopt["top1"] - ort["top1"]
@@ -120,33 +86,30 @@ def row_of(bench, case, judged, arguments):
         difference,
         *(number(model["agreement"]) for model in (edgeopt, ort)),
         *(number(model["sqnr_db"]) for model in (edgeopt, ort)),
-        number(referee.get("top1_quantized"), 2) if referee else "-",
     ]
+
+
+def add_arguments(parser):
+    harness.add_common_arguments(parser)
+    parser.add_argument("--eval", type=pathlib.Path, help="pictures to judge with (with --model)")
+    parser.add_argument("--class-offset", type=int, default=0, help="with --model")
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    harness.add_common_arguments(parser)
-    parser.add_argument("--eval", type=pathlib.Path, help="pictures to judge with (with --model)")
-    parser.add_argument("--class-offset", type=int, default=0, help="with --model")
+    add_arguments(parser)
     parser.add_argument("--samples", type=int, default=128, help="to calibrate with (default 128)")
     parser.add_argument(
         "--option", action="append", default=[], help="further flag of edgeopt quantize"
     )
-    parser.add_argument("--referee", type=pathlib.Path, help="see above; '' for none")
     parser.add_argument("--section", default="accuracy", help="name of the section in the docs")
     arguments = parser.parse_args()
     bench = harness.Bench(arguments)
-    if arguments.referee is None:
-        script = bench.data.parent / "tools" / "ort_baseline.py"
-        arguments.referee = script if script.exists() else None
-    elif str(arguments.referee) in ("", "."):
-        arguments.referee = None
     rows = [row_of(bench, *case, arguments) for case in known_cases(bench, arguments)]
     header = ["model", "pictures", "float", "edgeopt", "ORT", "difference, ± 2 SE"]
-    header += ["agreement edgeopt", "ORT", "SQNR edgeopt dB", "ORT dB", "edgeopt, by the referee"]
+    header += ["agreement edgeopt", "ORT", "SQNR edgeopt dB", "ORT dB"]
     note = (
         f"Top-1 in per cent; {arguments.samples} pictures to calibrate with, others to judge with. "
         "Per channel, 8 bits; edgeopt with its defaults"

@@ -73,7 +73,8 @@ std::function<int()> declare(CLI::App& app, const GlobalFlags& global) {
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--calibrator", options.calibrator, "Calibrator of the pass calibrate")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->capture_default_str();
   options.calibration.limit = 128;
   app.add_option("--calib", options.calibration.path, "Data for passes that need some")
       ->type_name("PATH");

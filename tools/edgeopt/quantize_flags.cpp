@@ -61,6 +61,7 @@ void QuantizeFlags::declare_quantization(CLI::App& app) {
   const std::string group = "Quantization";
   app.add_option("--calibrator", options.calibrator, "How ranges are found")
       ->check(CLI::IsMember(names_of("calibrators")))
+      ->capture_default_str()
       ->group(group);
   app.add_option("--calibrator-option", calibrator_options_,
                  "NAME=VALUE; `edgeopt list calibrators` shows them (repeatable)")
