@@ -16,37 +16,10 @@ import onnx
 
 import common
 from htp_simulator import simulate
+from pictures import CALIBRATION, data_of, save
 
-sys.path.insert(0, str(common.SOURCE / "tools" / "bench"))
-import peers  # noqa: E402
-
-# model: (pictures to calibrate with, to judge with, preset of peers.py, offset of classes)
-CIFAR = ("cifar10_train.tar", "cifar10_dev.tar")
-IMAGENET = ("imagenet_calib.txt", "imagenet_eval.txt")
-COCO = ("coco_calib/images", "coco_dev/images")
-PICTURES = {
-    "resnet8_cifar10": (*CIFAR, "raw", 0),
-    "resnet8_cifar10_bn": (*CIFAR, "raw", 0),
-    "resnet20_cifar10": (*CIFAR, "cifar10", 0),
-    "resnet56_cifar10": (*CIFAR, "cifar10", 0),
-    "mobilenetv2_imagenet": (*IMAGENET, "imagenet-tf", 1),
-    "squeezenet11_imagenet": (*IMAGENET, "caffe", 0),
-    "vww_mobilenetv1_025": (*COCO, "unit", 0),
-    "vww_mobilenetv1_025_bn": (*COCO, "unit", 0),
-    "yolox_nano": (*COCO, "yolox", 0),
-    "yolo_fastest_1.1": (*COCO, "darknet", 0),
-    "ultraface_rfb320": (*COCO, "ultraface", 0),
-}
-OWN = ("field_survey_calib.tar", "field_survey_val.tar", "field_survey", 0)
-PRESETS = {
-    "ultraface": ("stretch", lambda x: (x - 127) / 128),
-    "field_survey": ("stretch", lambda x: (x - 127.5) / 127.5),
-}
-LARGE = 200 * 200
 MOST_LARGE = 100
 MOST_CLASSES = 10000
-CALIBRATION = 128
-SEEDED_CALIBRATION = 8
 HEADER = ["model", "samples", "ORT's own", "edgeopt's", "float", "simulation", "CPU", "HTP"]
 HEADER += ["same class", "HTP to CPU", "CPU to float", "HTP to float"]
 
@@ -55,45 +28,6 @@ def extend(parser):
     parser.set_defaults(samples=50)
     parser.add_argument("--pictures", type=int, default=500, help="of classifiers (default 500)")
     parser.add_argument("--rows", type=pathlib.Path, help="folder of a JSON file for each model")
-
-
-def picture_source(path):
-    if path.parent == common.SOURCE / "models":
-        return path.parent, OWN
-    return ARGUMENTS.shared / "data", PICTURES.get(path.stem)
-
-
-def prepared(folder, source, preset, name, shape, count, offset):
-    """(samples, classes or None)"""
-    peers.PRESETS.update(PRESETS)
-    found = peers.pictures(folder / source, count)
-    samples = [{name: peers.prepare(read(), preset, shape)} for read, _ in found]
-    classes = np.array([label + offset if label >= 0 else -1 for _, label in found])
-    return samples, classes if (classes >= 0).all() else None
-
-
-def data_of(path):
-    """(samples to calibrate with, samples to judge with, their classes or None)"""
-    folder, known = picture_source(path)
-    if known is None:
-        samples = common.seeded_inputs(path, SEEDED_CALIBRATION + ARGUMENTS.samples)
-        return samples[:SEEDED_CALIBRATION], samples[SEEDED_CALIBRATION:], None
-    calibration, judged, preset, offset = known
-    name, shape = peers.input_of(path)
-    labelled = judged.endswith((".tar", ".txt"))
-    count = ARGUMENTS.pictures if labelled else ARGUMENTS.samples
-    if int(np.prod(shape[1:])) >= 3 * LARGE:
-        count = min(count, MOST_LARGE)
-    first, _ = prepared(folder, calibration, preset, name, shape, CALIBRATION, 0)
-    return first, *prepared(folder, judged, preset, name, shape, count, offset)
-
-
-def save(path, samples, classes=None):
-    arrays = {name: np.concatenate([s[name] for s in samples]) for name in samples[0]}
-    if classes is not None:
-        arrays["labels"] = classes
-    np.savez(path, **arrays)
-    return path
 
 
 def fixed_model(path):
@@ -178,7 +112,7 @@ def distances(judged, classes, inputs):
 def measure(path):
     folder = ARGUMENTS.work / path.stem
     folder.mkdir(parents=True, exist_ok=True)
-    first, samples, classes = data_of(path)
+    first, samples, classes = data_of(path, ARGUMENTS, MOST_LARGE)
     row = {"samples": len(samples), "ort": ort_is_taken(path, first, folder)}
     calibration = save(folder / "calibration.npz", first)
     evaluation = save(folder / "evaluation.npz", samples, classes)
