@@ -2,8 +2,8 @@
 
     tools/bench/calibrators.py [options]
 
-For each classifier of accuracy.py: what edgeopt itself reports, `top-1 / agreement with float / SQNR
-of the outputs`, simulated, per channel, everything else at its default.
+For each classifier of accuracy.py: what edgeopt itself reports, `top-1 / agreement with float /
+SQNR of the outputs`, simulated, per channel, everything else at its default.
 """
 
 import argparse
