@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -26,16 +27,15 @@ OpenFile::OpenFile(const std::filesystem::path& path) : path_(path.string()) {
 
 OpenFile::~OpenFile() { ::close(descriptor_); }
 
-std::string OpenFile::read(uint64_t offset, uint64_t size) const {
-  if (offset > size_ || size > size_ - offset) {
+void OpenFile::read(uint64_t offset, std::span<char> bytes) const {
+  if (offset > size_ || bytes.size() > size_ - offset) {
     fail(ErrorCode::kBadInput, "{}: is truncated: {} bytes, {} are needed", path_, size_,
-         offset + size);
+         offset + bytes.size());
   }
-  std::string bytes(size, '\0');
   size_t done = 0;
-  while (done < size) {
-    const ssize_t got =
-        ::pread(descriptor_, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
+  while (done < bytes.size()) {
+    const ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
+                                static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
       fail(ErrorCode::kBadInput, "{}: cannot be read: {}", path_,
@@ -43,7 +43,6 @@ std::string OpenFile::read(uint64_t offset, uint64_t size) const {
     }
     done += static_cast<size_t>(got);
   }
-  return bytes;
 }
 
 Blob Blob::of_file(const std::filesystem::path& path) {
@@ -70,24 +69,39 @@ Blob Blob::of_memory(std::shared_ptr<const std::string> bytes, std::string name)
   return blob;
 }
 
-uint64_t Blob::size() const {
-  return file_ == nullptr && memory_ == nullptr ? OpenFile(name_).size() : size_;
+Blob Blob::opened() const {
+  if (file_ != nullptr || memory_ != nullptr) return *this;
+  auto file = std::make_shared<const OpenFile>(name_);
+  const uint64_t size = file->size();
+  return of_region(std::move(file), 0, size, name_);
 }
 
+void Blob::require_inside(uint64_t offset, uint64_t size) const {
+  if (offset <= size_ && size <= size_ - offset) return;
+  fail(ErrorCode::kBadInput, "{}: is truncated: {} bytes, {} are needed", name_, size_,
+       offset + size);
+}
+
+uint64_t Blob::size() const { return opened().size_; }
+
 std::string Blob::read() const {
-  if (memory_ != nullptr) return *memory_;
-  if (file_ != nullptr) return file_->read(offset_, size_);
-  const OpenFile file(name_);
-  return file.read(0, file.size());
+  const Blob blob = opened();
+  return blob.read(0, blob.size_);
 }
 
 std::string Blob::read(uint64_t offset, uint64_t size) const {
-  if (file_ == nullptr && memory_ == nullptr) return OpenFile(name_).read(offset, size);
-  if (offset > size_ || size > size_ - offset) {
-    fail(ErrorCode::kBadInput, "{}: is truncated: {} bytes, {} are needed", name_, size_,
-         offset + size);
-  }
-  return memory_ != nullptr ? memory_->substr(offset, size) : file_->read(offset_ + offset, size);
+  const Blob blob = opened();
+  blob.require_inside(offset, size);
+  std::string bytes(size, '\0');
+  blob.read(offset, bytes);
+  return bytes;
+}
+
+void Blob::read(uint64_t offset, std::span<char> bytes) const {
+  const Blob blob = opened();
+  blob.require_inside(offset, bytes.size());
+  if (memory_ == nullptr) return blob.file_->read(blob.offset_ + offset, bytes);
+  std::copy_n(memory_->begin() + static_cast<std::ptrdiff_t>(offset), bytes.size(), bytes.begin());
 }
 
 }  // namespace edgeopt

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace edgeopt {
@@ -19,7 +20,7 @@ class OpenFile {
 
   uint64_t size() const { return size_; }
   // Throws Error(kBadInput) when the file has not that many bytes there.
-  std::string read(uint64_t offset, uint64_t size) const;
+  void read(uint64_t offset, std::span<char> bytes) const;
 
  private:
   std::string path_;
@@ -37,12 +38,16 @@ class Blob {
   static Blob of_memory(std::shared_ptr<const std::string> bytes, std::string name);
 
   const std::string& name() const { return name_; }  // for messages
-  // Both throw Error(kBadInput) naming it.
+  // All throw Error(kBadInput) naming it.
   std::string read() const;
+  void read(uint64_t offset, std::span<char> bytes) const;
   std::string read(uint64_t offset, uint64_t size) const;
   uint64_t size() const;
 
  private:
+  Blob opened() const;  // itself, unless it is a file on its own
+  void require_inside(uint64_t offset, uint64_t size) const;
+
   std::string name_;
   std::shared_ptr<const OpenFile> file_;
   std::shared_ptr<const std::string> memory_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
+#include <span>
 
 #include "base/blame.h"
 #include "base/format.h"
@@ -128,7 +130,14 @@ int64_t NpyArray::samples(const InputSpec& input) const {
 Tensor NpyArray::load(int64_t index, const InputSpec& input) const {
   const auto width = static_cast<uint64_t>(bits_of(header_.type) / 8);
   const uint64_t size = static_cast<uint64_t>(element_count(input.shape)) * width;
-  std::string bytes = blob_.read(header_.data + static_cast<uint64_t>(index) * size, size);
+  const uint64_t offset = header_.data + static_cast<uint64_t>(index) * size;
+  if (header_.type == input.type && !header_.big_endian) {  // as it is, and no copy of it
+    auto storage = std::make_shared_for_overwrite<char[]>(size);
+    blob_.read(offset, std::span(storage.get(), size));
+    const char* data = storage.get();
+    return {input.type, input.shape, std::move(storage), data};
+  }
+  std::string bytes = blob_.read(offset, size);
   if (header_.big_endian && width > 1) {
     for (auto at = bytes.begin(); at != bytes.end(); at += static_cast<std::ptrdiff_t>(width)) {
       std::reverse(at, at + static_cast<std::ptrdiff_t>(width));

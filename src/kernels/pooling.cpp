@@ -11,6 +11,10 @@ namespace {
 
 constexpr int kVectors = 4;
 
+// A wide maximum is taken along rows, then along the others. What the store of a number in between
+// costs, in taps:
+constexpr int64_t kStoring = 3;
+
 // Taps of one window that lie in the input, first to past the last of each dimension.
 struct Taps {
   Spatial first;
@@ -131,9 +135,29 @@ int64_t padded_taps(const Window& w, const Spatial& p) {
   return count;
 }
 
-void pool(const Pooling& pooling, const float* x, float* y) {
-  if (pooling.kind == Pooling::Kind::kMax) return pool_max(pooling, x, y);
-  pool_average(pooling, x, y);
+int64_t pool_scratch(const Pooling& pooling) {
+  const Window& w = pooling.window;
+  const int64_t between = w.input[0] * w.input[1] * w.output[2];
+  const int64_t rest = w.kernel[0] * w.kernel[1];
+  const int64_t divided = between * (w.kernel[2] + kStoring) + product(w.output) * rest;
+  const bool divides =
+      pooling.kind == Pooling::Kind::kMax && divided < product(w.output) * rest * w.kernel[2];
+  return divides ? pooling.batch * pooling.channels * between : 0;
+}
+
+void pool(const Pooling& pooling, const float* x, float* y, float* scratch) {
+  if (pooling.kind == Pooling::Kind::kAverage) return pool_average(pooling, x, y);
+  if (pool_scratch(pooling) == 0) return pool_max(pooling, x, y);
+  Pooling across = pooling;
+  Pooling along = pooling;
+  for (size_t d = 0; d < 3; ++d) {
+    Window& skipped = (d == 2 ? along : across).window;
+    skipped.kernel[d] = skipped.stride[d] = skipped.dilation[d] = 1;
+    skipped.before[d] = skipped.after[d] = 0;
+    skipped.input[d] = skipped.output[d] = d == 2 ? along.window.output[d] : across.window.input[d];
+  }
+  pool_max(across, x, scratch);
+  pool_max(along, scratch, y);
 }
 
 }  // namespace edgeopt

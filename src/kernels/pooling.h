@@ -22,7 +22,8 @@ struct Pooling {
 int64_t padded_taps(const Window& w, const Spatial& p);
 
 // x: batch * input * channels floats, y: batch * output * channels. A window without a tap in the
-// input gives -inf as maximum, 0 as average.
-void pool(const Pooling& pooling, const float* x, float* y);
+// input gives -inf as maximum, 0 as average. `scratch` holds pool_scratch() floats.
+void pool(const Pooling& pooling, const float* x, float* y, float* scratch);
+int64_t pool_scratch(const Pooling& pooling);
 
 }  // namespace edgeopt

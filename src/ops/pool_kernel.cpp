@@ -13,10 +13,14 @@ class PoolKernel : public Kernel {
         node_inputs_(context.inputs.size()),
         steps_(context.epilogue) {}
 
+  size_t scratch_bytes() const override {
+    return static_cast<size_t>(pool_scratch(pooling_)) * sizeof(float);
+  }
+
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
-           void* /*scratch*/) const override {
+           void* scratch) const override {
     auto* y = static_cast<float*>(outputs[0]);
-    pool(pooling_, static_cast<const float*>(inputs[0]), y);
+    pool(pooling_, static_cast<const float*>(inputs[0]), y, static_cast<float*>(scratch));
     steps_.apply_to(y, 0, count_, OperandPointers(inputs, node_inputs_));
   }
 

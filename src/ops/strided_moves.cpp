@@ -105,9 +105,8 @@ void copy_row(const T* from, int64_t from_stride, T* to, int64_t to_stride, int6
 constexpr int64_t kShortRun = 1024;  // bytes
 
 template <typename T>
-void copy_matrix(const Move& move, size_t axis, const T* from, T* to) {
+void copy_matrix(const Move& move, size_t axis, int64_t rows, const T* from, T* to) {
   constexpr auto kSize = static_cast<int64_t>(sizeof(T));
-  const int64_t rows = move.shape[axis];
   const int64_t columns = move.shape[axis + 1];
   if constexpr (std::is_trivially_copyable_v<T>) {
     const bool runs = move.from[axis + 1] == 1 && move.to[axis + 1] == 1;
@@ -131,22 +130,38 @@ void copy_matrix(const Move& move, size_t axis, const T* from, T* to) {
   }
 }
 
+// `length` elements of the axis, with all axes behind it.
 template <typename T>
-void copy_axes(const Move& move, size_t axis, const T* from, T* to) {
+void copy_axes(const Move& move, size_t axis, int64_t length, const T* from, T* to) {
   const size_t left = move.shape.size() - axis;
-  if (left == 1) return copy_row(from, move.from[axis], to, move.to[axis], move.shape[axis]);
-  if (left == 2) return copy_matrix(move, axis, from, to);
-  for (int64_t i = 0; i < move.shape[axis]; ++i) {
-    copy_axes(move, axis + 1, from + i * move.from[axis], to + i * move.to[axis]);
+  if (left == 1) return copy_row(from, move.from[axis], to, move.to[axis], length);
+  if (left == 2) return copy_matrix(move, axis, length, from, to);
+  for (int64_t i = 0; i < length; ++i) {
+    copy_axes(move, axis + 1, move.shape[axis + 1], from + i * move.from[axis],
+              to + i * move.to[axis]);
   }
 }
 
-// False for a type that cannot be moved. `move` is simplified.
-bool run(const Move& move, DataType type, const void* from, void* to) {
+// Elements `first` to `last` of the outermost axis. False for a type that cannot be moved. `move`
+// is simplified.
+bool run(const Move& move, int64_t first, int64_t last, DataType type, const void* from, void* to) {
   return dispatch_movable(type, [&]<typename T>(std::type_identity<T>) {
-    copy_axes(move, 0, static_cast<const T*>(from) + move.from_offset,
-              static_cast<T*>(to) + move.to_offset);
+    copy_axes(move, 0, last - first,
+              static_cast<const T*>(from) + move.from_offset + first * move.from[0],
+              static_cast<T*>(to) + move.to_offset + first * move.to[0]);
   });
+}
+
+// Moves into the same rows of the output take turns, so that a row is whole while it lies in the
+// first cache. The rows of a turn; 0 if the moves are not alike.
+int64_t rows_of_a_turn(const MovePlan& plan) {
+  if (plan.moves.empty()) return 0;
+  const Move& one = plan.moves[0];
+  for (const Move& move : plan.moves) {
+    if (move.output != 0 || move.shape[0] != one.shape[0] || move.to[0] != one.to[0]) return 0;
+  }
+  constexpr int64_t kTurn = 16384;  // bytes
+  return std::max<int64_t>(1, kTurn * 8 / (std::max<int64_t>(one.to[0], 1) * bits_of(plan.type)));
 }
 
 class MovesKernel : public Kernel {
@@ -157,6 +172,7 @@ class MovesKernel : public Kernel {
                                 : 0),
         steps_(plan_.epilogue) {
     for (Move& move : plan_.moves) move = simplified(move);
+    turn_ = plan_.moves.size() > 1 ? rows_of_a_turn(plan_) : 0;
   }
 
   const MovePlan* move_plan() const override { return &plan_; }
@@ -164,19 +180,31 @@ class MovesKernel : public Kernel {
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* /*scratch*/) const override {
     if (zero_bytes_ > 0) std::memset(outputs[0], 0, zero_bytes_);
-    for (const Move& move : plan_.moves) {
-      const Tensor& constant = plan_.constants[move.input];
-      const void* from = constant.empty() ? inputs[move.input] : constant.raw();
-      edgeopt::run(move, plan_.type, from, outputs[move.output]);
+    if (turn_ == 0) {
+      for (const Move& move : plan_.moves) run_part(move, 0, move.shape[0], inputs, outputs);
+    } else {
+      const int64_t rows = plan_.moves[0].shape[0];
+      for (int64_t row = 0; row < rows; row += turn_) {
+        const int64_t end = std::min(rows, row + turn_);
+        for (const Move& move : plan_.moves) run_part(move, row, end, inputs, outputs);
+      }
     }
     steps_.apply_to(static_cast<float*>(outputs[0]), 0, plan_.output_count,
                     OperandPointers(inputs, plan_.constants.size()));
   }
 
  private:
+  void run_part(const Move& move, int64_t first, int64_t last, std::span<const void* const> inputs,
+                std::span<void* const> outputs) const {
+    const Tensor& constant = plan_.constants[move.input];
+    const void* from = constant.empty() ? inputs[move.input] : constant.raw();
+    edgeopt::run(move, first, last, plan_.type, from, outputs[move.output]);
+  }
+
   MovePlan plan_;
   size_t zero_bytes_;
   Epilogue steps_;
+  int64_t turn_ = 0;  // rows
 };
 
 }  // namespace
@@ -194,7 +222,9 @@ void run_moves(ComputeContext& c, MovesOf moves_of) {
   for (const Move& move : moves_of(c)) {
     if (element_count(move.shape) == 0) continue;
     const Tensor& from = c.input(move.input);
-    if (!run(simplified(move), from.type(), from.raw(), c.output(move.output).mutable_raw())) {
+    const Move simple = simplified(move);
+    if (!run(simple, 0, simple.shape[0], from.type(), from.raw(),
+             c.output(move.output).mutable_raw())) {
       c.unsupported("type " + name_of(from.type()));
     }
   }

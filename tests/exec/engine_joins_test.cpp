@@ -55,6 +55,18 @@ TEST(EngineJoins, FocusIsOneStepIntoChannelsLast) {
   EXPECT_EQ(steps(b), (Names{"Concat", "Conv"}));
 }
 
+TEST(EngineJoins, RowsThatTakeTurns) {
+  GraphBuilder b;  // rows of 12 kB: more than one turn
+  b.output(convolution(b, focus(b, b.input("x", {-1, 3, 40, 500})), 12));
+  EXPECT_EQ(steps(b), (Names{"Concat", "Conv"}));
+
+  GraphBuilder c;  // rows of 32 bytes: more than one to a turn
+  const ValueId y = convolution(c, c.input("x", {-1, 3, 31, 33}), 3);
+  const ValueId z = c.input("z", {-1, 3, 31, 33});
+  c.output(c.node("Concat", {y, convolution(c, z, 3), z}, {{"axis", int64_t{1}}}));
+  EXPECT_EQ(steps(c), (Names{"Concat", "Conv", "Conv"}));
+}
+
 TEST(EngineJoins, AFetchedOrObservedValueStays) {
   GraphBuilder b;
   const ValueId x = b.input("x", {-1, 3, 6, 8});

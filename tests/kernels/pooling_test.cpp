@@ -26,6 +26,12 @@ std::vector<Case> cases() {
        1,
        {{1, 5, 5}, {1, 2, 2}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, {1, 4, 4}}},
       {"dilated", 8, {{1, 7, 7}, {1, 2, 3}, {1, 1, 1}, {1, 2, 2}, {0, 1, 2}, {0, 1, 2}, {1, 7, 7}}},
+      {"large enough to go along rows first",
+       20,
+       {{1, 11, 12}, {1, 5, 4}, {1, 2, 2}, {1, 1, 2}, {0, 2, 3}, {0, 2, 3}, {1, 6, 6}}},
+      {"rows first in three dimensions",
+       9,
+       {{4, 5, 6}, {2, 3, 5}, {1, 1, 1}, {1, 1, 1}, {1, 1, 2}, {0, 1, 2}, {4, 5, 6}}},
       {"window wider than the input",
        32,
        {{1, 3, 3}, {1, 7, 7}, {1, 1, 1}, {1, 1, 1}, {0, 3, 3}, {0, 3, 3}, {1, 3, 3}}},
@@ -66,9 +72,13 @@ TEST(Pooling, GivesTheDefinition) {
     std::vector<float> maxima(static_cast<size_t>(batch * out));
     std::vector<float> means(maxima.size());
     std::vector<float> padded(maxima.size());
-    pool({Pooling::Kind::kMax, batch, c.channels, c.window}, x.data(), maxima.data());
-    pool({Pooling::Kind::kAverage, batch, c.channels, c.window}, x.data(), means.data());
-    pool({Pooling::Kind::kAverage, batch, c.channels, c.window, true}, x.data(), padded.data());
+    const auto pooled = [&](const Pooling& pooling, std::vector<float>& y) {
+      std::vector<float> scratch(static_cast<size_t>(pool_scratch(pooling)));
+      pool(pooling, x.data(), y.data(), scratch.data());
+    };
+    pooled({Pooling::Kind::kMax, batch, c.channels, c.window}, maxima);
+    pooled({Pooling::Kind::kAverage, batch, c.channels, c.window}, means);
+    pooled({Pooling::Kind::kAverage, batch, c.channels, c.window, true}, padded);
     for (int64_t n = 0; n < batch; ++n) {
       for_each_position(c.window.output, [&](const Spatial& p, int64_t at) {
         for (int64_t k = 0; k < c.channels; ++k) {
@@ -82,6 +92,15 @@ TEST(Pooling, GivesTheDefinition) {
       });
     }
   }
+}
+
+TEST(Pooling, WideMaximaGoAlongRowsFirst) {
+  const Window wide{{1, 13, 13}, {1, 5, 5}, {1, 1, 1},  {1, 1, 1},
+                    {0, 2, 2},   {0, 2, 2}, {1, 13, 13}};
+  const Window narrow{{1, 8, 8}, {1, 3, 3}, {1, 2, 2}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 4, 4}};
+  EXPECT_EQ(pool_scratch({Pooling::Kind::kMax, 2, 3, wide}), 2 * 3 * 13 * 13);
+  EXPECT_EQ(pool_scratch({Pooling::Kind::kAverage, 2, 3, wide}), 0);
+  EXPECT_EQ(pool_scratch({Pooling::Kind::kMax, 2, 3, narrow}), 0);
 }
 
 }  // namespace
