@@ -4,7 +4,10 @@
 #include <cmath>
 
 #include "base/format.h"
+#include "kernels/rows.h"
 #include "ops/broadcast.h"
+#include "ops/float_kernel.h"
+#include "ops/kernel.h"
 #include "tensor/dispatch.h"
 
 namespace edgeopt {
@@ -107,6 +110,63 @@ void compute_layer(ComputeContext& c) {
   });
 }
 
+class LayerKernel : public Kernel {
+ public:
+  LayerKernel(const PrepareContext& context, const Rows& rows, bool centred)
+      : rows_(rows),
+        centred_(centred),
+        epsilon_(context.node->float_or("epsilon", 1e-5F)),
+        zeros_(static_cast<size_t>(rows.length), 0.0F),
+        node_inputs_(context.inputs.size()),
+        steps_(context.epilogue) {
+    for (const PrepareContext::Operand& input : context.inputs) {
+      constants_.push_back(input.constant != nullptr ? *input.constant : Tensor());
+    }
+  }
+
+  void run(std::span<const void* const> inputs, std::span<void* const> outputs,
+           void* /*scratch*/) const override {
+    const auto vector = [&](size_t i) {
+      if (i < constants_.size() && !constants_[i].empty()) return constants_[i].data<float>();
+      const void* given = i < constants_.size() ? inputs[i] : nullptr;
+      return given != nullptr ? static_cast<const float*>(given) : zeros_.data();
+    };
+    auto* y = static_cast<float*>(outputs[0]);
+    normalize_rows(rows_, epsilon_, centred_, vector(1), vector(2),
+                   static_cast<const float*>(inputs[0]), y);
+    steps_.apply_to(y, 0, rows_.count * rows_.length, OperandPointers(inputs, node_inputs_));
+  }
+
+ private:
+  Rows rows_;
+  bool centred_;
+  float epsilon_;
+  std::vector<float> zeros_;
+  size_t node_inputs_;
+  Epilogue steps_;
+  std::vector<Tensor> constants_;
+};
+
+// Without the statistics as outputs, and where scale and bias have a value for each number of a
+// row.
+template <bool kCentred>
+std::unique_ptr<Kernel> prepare_layer(const PrepareContext& c) {
+  const PrepareContext::Operand& x = c.inputs[0];
+  if (!floats_to_compute(c) || x.constant != nullptr || !inputs_are_plain(c, 0)) return nullptr;
+  if (c.outputs[0].layout != Layout::kPlain) return nullptr;
+  for (size_t i = 1; i < c.outputs.size(); ++i) {
+    if (c.outputs[i].type != DataType::kUndefined) return nullptr;
+  }
+  int64_t axis = c.node->int_or("axis", -1);
+  if (axis < 0) axis += static_cast<int64_t>(x.shape.size());
+  const Shape row(x.shape.begin() + axis, x.shape.end());
+  for (size_t i = 1; i < c.inputs.size(); ++i) {
+    if (c.inputs[i].type != DataType::kUndefined && c.inputs[i].shape != row) return nullptr;
+  }
+  const int64_t length = element_count(row);
+  return std::make_unique<LayerKernel>(c, Rows{element_count(x.shape) / length, length}, kCentred);
+}
+
 // A vector of `channels` (or of groups of them) as it broadcasts to [N, C, ...].
 Tensor along_channels(const Tensor& vector, size_t rank) {
   Shape shape(rank - 1, 1);
@@ -177,12 +237,14 @@ extern const Operator op_LayerNormalization = {.name = "LayerNormalization",
                                                .domain = "",
                                                .infer = infer_layer,
                                                .compute = compute_layer<true>,
-                                               .traits = {.quantizable = true}};
+                                               .traits = {.quantizable = true},
+                                               .prepare = prepare_layer<true>};
 extern const Operator op_RMSNormalization = {.name = "RMSNormalization",
                                              .domain = "",
                                              .infer = infer_layer,
                                              .compute = compute_layer<false>,
-                                             .traits = {.quantizable = true}};
+                                             .traits = {.quantizable = true},
+                                             .prepare = prepare_layer<false>};
 extern const Operator op_InstanceNormalization = {.name = "InstanceNormalization",
                                                   .domain = "",
                                                   .infer = infer_instance,

@@ -2,7 +2,10 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/rows.h"
 #include "ops/axis.h"
+#include "ops/float_kernel.h"
+#include "ops/kernel.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
 
@@ -90,21 +93,60 @@ struct HardmaxLine {
   }
 };
 
+class SoftmaxKernel : public Kernel {
+ public:
+  SoftmaxKernel(const PrepareContext& context, const Rows& rows)
+      : rows_(rows), node_inputs_(context.inputs.size()), steps_(context.epilogue) {}
+
+  bool may_overwrite(size_t input) const override { return input == 0; }
+
+  void run(std::span<const void* const> inputs, std::span<void* const> outputs,
+           void* /*scratch*/) const override {
+    auto* y = static_cast<float*>(outputs[0]);
+    softmax_rows(rows_, static_cast<const float*>(inputs[0]), y);
+    steps_.apply_to(y, 0, rows_.count * rows_.length, OperandPointers(inputs, node_inputs_));
+  }
+
+ private:
+  Rows rows_;
+  size_t node_inputs_;
+  Epilogue steps_;
+};
+
+// Where the lines are rows of memory.
+std::unique_ptr<Kernel> prepare_softmax(const PrepareContext& c) {
+  const PrepareContext::Operand& x = c.inputs[0];
+  if (!floats_to_compute(c) || x.constant != nullptr) return nullptr;
+  if (x.layout != c.outputs[0].layout) return nullptr;
+  const bool flat = c.opset < 13;
+  const auto rank = static_cast<int64_t>(x.shape.size());
+  int64_t axis = c.node->int_or("axis", flat ? 1 : -1);
+  if (axis < 0) axis += rank;
+  const bool last = x.layout == Layout::kPlain ? flat || axis == rank - 1 : !flat && axis == 1;
+  if (!last || axis >= rank) return nullptr;
+  const AxisView view(x.shape, axis);
+  const int64_t length = flat ? view.length * view.inner : view.length;
+  return std::make_unique<SoftmaxKernel>(c, Rows{element_count(x.shape) / length, length});
+}
+
 template <typename Line>
-constexpr Operator line_operator(std::string_view name, OpTraits traits) {
+constexpr Operator line_operator(
+    std::string_view name, OpTraits traits,
+    std::unique_ptr<Kernel> (*prepare)(const PrepareContext&) = nullptr) {
   return {.name = name,
           .domain = "",
           .infer = infer,
           .compute = [](ComputeContext& c) { map_lines(c, Line()); },
-          .traits = traits};
+          .traits = traits,
+          .prepare = prepare};
 }
 
 constexpr auto kUnit = std::pair(0.0F, 1.0F);
 
 }  // namespace
 
-extern const Operator op_Softmax =
-    line_operator<SoftmaxLine>("Softmax", {.quantizable = true, .fixed_range = kUnit});
+extern const Operator op_Softmax = line_operator<SoftmaxLine>(
+    "Softmax", {.quantizable = true, .fixed_range = kUnit}, prepare_softmax);
 extern const Operator op_LogSoftmax = line_operator<LogSoftmaxLine>("LogSoftmax", {});
 extern const Operator op_Hardmax = line_operator<HardmaxLine>("Hardmax", {.fixed_range = kUnit});
 
