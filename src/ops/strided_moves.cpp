@@ -98,7 +98,18 @@ void copy_row(const T* from, int64_t from_stride, T* to, int64_t to_stride, int6
   if (from_stride == 1 && to_stride == 1) {
     std::copy_n(from, count, to);
   } else {
-    for (int64_t i = 0; i < count; ++i) to[i * to_stride] = from[i * from_stride];
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4, from += 4 * from_stride, to += 4 * to_stride) {
+      const T a = from[0];
+      const T b = from[from_stride];
+      const T c = from[2 * from_stride];
+      const T d = from[3 * from_stride];
+      to[0] = a;
+      to[to_stride] = b;
+      to[2 * to_stride] = c;
+      to[3 * to_stride] = d;
+    }
+    for (; i < count; ++i, from += from_stride, to += to_stride) *to = *from;
   }
 }
 
