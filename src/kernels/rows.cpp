@@ -34,7 +34,7 @@ EDGEOPT_INLINE double sum_of(const float* x, int64_t length, F f) {
 }
 
 // Of numbers without NaN.
-EDGEOPT_SIMD float largest(const float* x, int64_t length) {
+EDGEOPT_INLINE float largest(const float* x, int64_t length) {
   float top = x[0];
   int64_t i = 0;
   if (length >= kFloats) {
@@ -49,13 +49,27 @@ EDGEOPT_SIMD float largest(const float* x, int64_t length) {
   return top;
 }
 
-EDGEOPT_SIMD void subtract(const float* x, float value, float* y, int64_t length) {
-  map_floats(x, y, length, [&](Floats v) EDGEOPT_LAMBDA { return v - value; });
+// map_floats() whose end is not worth a vector: rows may be as short as two classes.
+template <typename F>
+EDGEOPT_INLINE void map_row(const float* x, float* y, int64_t length, F f) {
+  const int64_t whole = length / kFloats * kFloats;
+  map_floats(x, y, whole, f);
+  for (int64_t i = whole; i < length; ++i) y[i] = f(Floats{} + x[i])[0];
 }
 
-EDGEOPT_SIMD void divide_by_sum(float* y, int64_t length) {
-  const auto sum = static_cast<float>(sum_of(y, length, [](Floats v) EDGEOPT_LAMBDA { return v; }));
-  map_floats(y, y, length, [&](Floats v) EDGEOPT_LAMBDA { return v / sum; });
+EDGEOPT_SIMD void subtract_largest(const Rows& rows, const float* x, float* y) {
+  for (int64_t r = 0; r < rows.count; ++r, x += rows.length, y += rows.length) {
+    const float top = largest(x, rows.length);
+    map_row(x, y, rows.length, [&](Floats v) EDGEOPT_LAMBDA { return v - top; });
+  }
+}
+
+EDGEOPT_SIMD void divide_by_sums(const Rows& rows, float* y) {
+  for (int64_t r = 0; r < rows.count; ++r, y += rows.length) {
+    const auto sum =
+        static_cast<float>(sum_of(y, rows.length, [](Floats v) EDGEOPT_LAMBDA { return v; }));
+    map_row(y, y, rows.length, [&](Floats v) EDGEOPT_LAMBDA { return v / sum; });
+  }
 }
 
 EDGEOPT_SIMD void normalize_row(int64_t length, float epsilon, bool centred, const float* scale,
@@ -79,10 +93,14 @@ EDGEOPT_SIMD void normalize_row(int64_t length, float epsilon, bool centred, con
 }  // namespace
 
 void softmax_rows(const Rows& rows, const float* x, float* y) {
-  for (int64_t r = 0; r < rows.count; ++r, x += rows.length, y += rows.length) {
-    subtract(x, largest(x, rows.length), y, rows.length);
-    exp(y, y, rows.length);
-    divide_by_sum(y, rows.length);
+  constexpr int64_t kBlock = 2048;  // numbers that stay in the first cache
+  const int64_t step = std::max<int64_t>(1, kBlock / rows.length);
+  for (int64_t r = 0; r < rows.count; r += step) {
+    const Rows block{std::min(step, rows.count - r), rows.length};
+    float* to = y + r * rows.length;
+    subtract_largest(block, x + r * rows.length, to);
+    exp(to, to, block.count * block.length);
+    divide_by_sums(block, to);
   }
 }
 

@@ -14,6 +14,9 @@ TEST(EngineRows, SoftmaxAlongTheLastAxisAndOverTheChannelsOfAnImage) {
     b.output(b.node("Softmax", {b.input("x", {-1, 4, length})}));
     test::expect_engine_matches(b.graph, {}, 5);
   }
+  GraphBuilder classes;  // more rows than go through at once
+  classes.output(classes.node("Softmax", {classes.input("x", {-1, 1500, 2})}));
+  test::expect_engine_matches(classes.graph, {}, 3);
   for (const int64_t axis : {1, 2, 3}) {
     GraphBuilder b;
     const ValueId w = b.constant(test::normal_tensor({11, 3, 1, 1}, 3, 2.0F));
