@@ -1,7 +1,6 @@
 #include "exec/engine_joins.h"
 
 #include <algorithm>
-#include <set>
 
 #include "ops/join_moves.h"
 
@@ -16,13 +15,28 @@ struct Reader {
 // Who uses a buffer.
 struct Use {
   size_t writers = 0;
-  std::vector<Reader> readers;
-  bool kept = false;  // it must hold its elements: fed, fetched, observed, scratch
+  std::vector<size_t> readers;  // steps, each once
+  bool kept = false;            // it must hold its elements: fed, fetched, observed
 };
 
 class Joiner {
  public:
-  explicit Joiner(Plan& plan) : plan_(plan) {}
+  explicit Joiner(Plan& plan) : plan_(plan), uses_(plan.buffers.size()) {
+    const auto keep = [&](const Place& place) {
+      if (place.valid()) use_of(place).kept = true;
+    };
+    for (const PlanFeed& feed : plan_.feeds) keep(feed.place);
+    for (const PlanFetch& fetch : plan_.fetches) keep(fetch.place);
+    for (const PlanObservation& o : plan_.observed_feeds) keep(o.place);
+    for (size_t i = 0; i < plan_.steps.size(); ++i) {
+      const PlanStep& step = plan_.steps[i];
+      for (const PlanObservation& o : step.observed) keep(o.place);
+      for (const Place& place : step.inputs) add_reader(place, i);
+      for (const Place& place : step.outputs) {
+        if (place.valid()) ++use_of(place).writers;
+      }
+    }
+  }
 
   void run() {
     for (size_t i = 0; i < plan_.steps.size(); ++i) {
@@ -35,21 +49,27 @@ class Joiner {
   }
 
  private:
-  Use use_of(int32_t buffer) const {
-    Use use;
-    const auto keep = [&](const Place& place) { use.kept = use.kept || place.buffer == buffer; };
-    for (const PlanFeed& feed : plan_.feeds) keep(feed.place);
-    for (const PlanFetch& fetch : plan_.fetches) keep(fetch.place);
-    for (const PlanObservation& o : plan_.observed_feeds) keep(o.place);
-    for (size_t i = 0; i < plan_.steps.size(); ++i) {
-      const PlanStep& step = plan_.steps[i];
-      for (const PlanObservation& o : step.observed) keep(o.place);
-      for (size_t k = 0; k < step.inputs.size(); ++k) {
-        if (step.inputs[k].buffer == buffer) use.readers.push_back({i, k});
-      }
-      for (const Place& place : step.outputs) use.writers += place.buffer == buffer ? 1 : 0;
+  Use& use_of(const Place& place) { return uses_[static_cast<size_t>(place.buffer)]; }
+
+  void add_reader(const Place& place, size_t step) {
+    if (!place.valid()) return;
+    std::vector<size_t>& readers = use_of(place).readers;
+    if (std::find(readers.rbegin(), readers.rend(), step) == readers.rend()) {
+      readers.push_back(step);
     }
-    return use;
+  }
+
+  // The inputs that lie in the buffer; empty if a step reads it twice.
+  std::vector<Reader> readers_of(const Place& written) {
+    std::vector<Reader> result;
+    for (const size_t at : use_of(written).readers) {
+      const std::vector<Place>& inputs = plan_.steps[at].inputs;
+      const auto reads = [&](const Place& place) { return place.buffer == written.buffer; };
+      const auto input = std::find_if(inputs.begin(), inputs.end(), reads);
+      if (std::find_if(input + 1, inputs.end(), reads) != inputs.end()) return {};
+      result.push_back({at, static_cast<size_t>(input - inputs.begin())});
+    }
+    return result;
   }
 
   // Output `k` of step `at` moves into the steps that read it, if all of them can take it over.
@@ -59,29 +79,25 @@ class Joiner {
     const Place place = step.outputs[k];
     if (first == nullptr || first->zeros || !first->epilogue.empty() || !place.valid()) return;
     if (!step.observed.empty()) return;
-    const Use use = use_of(place.buffer);
-    if (use.writers != 1 || use.kept || use.readers.empty()) return;
+    if (use_of(place).writers != 1 || use_of(place).kept) return;
+    const std::vector<Reader> readers = readers_of(place);
+    if (readers.empty()) return;
     std::vector<MovePlan> plans;
     int64_t read = 0;
-    for (const Reader& reader : use.readers) {
+    for (const Reader& reader : readers) {
       const auto joined = join_into(*first, k, place, reader);
-      if (!joined || count_readings(use, reader.step) > 1) return;
+      if (!joined) return;
       plans.push_back(*joined);
       for (const Move& move : plan_.steps[reader.step].kernel->move_plan()->moves) {
         if (move.input == reader.input) read += element_count(move.shape);
       }
     }
     if (read > element_count(place.shape)) return;  // the way there would be gone more than once
-    for (size_t i = 0; i < plans.size(); ++i) commit(step, use.readers[i], std::move(plans[i]));
+    for (size_t i = 0; i < plans.size(); ++i) commit(step, readers[i], std::move(plans[i]));
     MovePlan rest = *first;
     std::erase_if(rest.moves, [&](const Move& move) { return move.output == k; });
     step.outputs[k] = {};
     step.kernel = moves_kernel(std::move(rest));
-  }
-
-  static size_t count_readings(const Use& use, size_t step) {
-    return static_cast<size_t>(std::count_if(use.readers.begin(), use.readers.end(),
-                                             [&](const Reader& r) { return r.step == step; }));
   }
 
   // The reader's plan with the inputs of `first` behind its own.
@@ -124,6 +140,7 @@ class Joiner {
     step.inputs[reader.input] = {};
     step.inputs.insert(step.inputs.begin() + static_cast<std::ptrdiff_t>(own), first.inputs.begin(),
                        first.inputs.end());
+    for (const Place& place : first.inputs) add_reader(place, reader.step);
     step.kernel = moves_kernel(std::move(plan));
     if (step.op_type == "(relayout)") {
       step.op_type = first.op_type;
@@ -134,6 +151,7 @@ class Joiner {
   }
 
   Plan& plan_;
+  std::vector<Use> uses_;  // by buffer
 };
 
 }  // namespace
