@@ -56,6 +56,9 @@ if $all; then
 fi
 if $fuzz; then build fuzz build/fuzz; fi
 
+shared=${EDGEOPT_SHARED:-../shared}/data
+[ -d "$shared" ] || echo "There is no $shared: the tests on its models and images are skipped"
+
 # One ctest run over all builds.
 mkdir -p build/all
 printf 'subdirs("%s")\n' "${folders[@]}" > build/all/CTestTestfile.cmake
