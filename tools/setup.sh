@@ -31,7 +31,8 @@ packages=(
 if $tests; then
   packages+=(
     libgtest-dev libbenchmark-dev libonnx-testdata
-    clang libclang-rt-dev clang-format clang-tidy python3 python3-venv python3-pip git
+    clang libclang-rt-dev libomp-dev clang-format clang-tidy  # clang-tidy reads omp.h
+    python3 python3-venv python3-pip git
   )
 fi
 
