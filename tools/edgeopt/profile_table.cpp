@@ -6,6 +6,11 @@
 #include "text_table.h"
 
 namespace edgeopt::tool {
+namespace {
+
+constexpr size_t kNameLength = 76;  // converters join the names of all that they fold
+
+}  // namespace
 
 std::string profile_table(std::vector<NodeTime> profile) {
   std::stable_sort(profile.begin(), profile.end(),
@@ -14,7 +19,7 @@ std::string profile_table(std::vector<NodeTime> profile) {
   for (const NodeTime& row : profile) total += row.seconds;
   std::vector<std::vector<std::string>> rows;
   for (const NodeTime& row : profile) {
-    rows.push_back({row.node, format("{:.2f}", row.seconds * 1e3),
+    rows.push_back({shortened(row.node, kNameLength), format("{:.2f}", row.seconds * 1e3),
                     format("{:.1f}", total > 0 ? 100 * row.seconds / total : 0.0),
                     row.gflops > 0 ? format("{:.1f}", row.gflops) : ""});
   }

@@ -48,6 +48,17 @@ std::string text_table(const std::vector<Column>& columns,
   return text;
 }
 
+std::string shortened(const std::string& text, size_t length) {
+  constexpr std::string_view kGap = "...";
+  if (text.size() <= length) return text;
+  const auto within_character = [&](size_t at) { return (text[at] & 0xC0) == 0x80; };  // UTF-8
+  size_t head = (length - kGap.size()) / 2;
+  size_t tail = text.size() - (length - kGap.size() - head);
+  while (head > 0 && within_character(head)) --head;
+  while (tail < text.size() && within_character(tail)) ++tail;
+  return text.substr(0, head) + std::string(kGap) + text.substr(tail);
+}
+
 std::string human_bytes(int64_t bytes) { return scaled(bytes, "B"); }
 std::string human_count(int64_t count) { return scaled(count, ""); }
 

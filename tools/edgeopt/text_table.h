@@ -14,6 +14,9 @@ struct Column {
 std::string text_table(const std::vector<Column>& columns,
                        const std::vector<std::vector<std::string>>& rows);
 
+// At most `length` bytes: the middle gives way to "...".
+std::string shortened(const std::string& text, size_t length);
+
 // "1.3 MB"; decimal units.
 std::string human_bytes(int64_t bytes);
 // "40.6 M"; for counts.
