@@ -206,6 +206,10 @@ LayerRun::LayerRun(const Layer& layer) {
   kernel_ = make_convolution(plan);
   scratch_.resize(kernel_->scratch_bytes() / sizeof(float) + 1);
   operand_ = operand.data();
+  if (kernel_->may_overwrite(0)) {  // the engine lets them coincide
+    y = operand;
+    operand_ = y.data();
+  }
   inputs_.x = x.data();
   inputs_.operands = {&operand_, 1};
 }
