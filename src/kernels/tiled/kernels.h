@@ -10,6 +10,7 @@
 
 namespace edgeopt {
 namespace {
+// NOLINTBEGIN(misc-definitions-in-headers): each file that includes this has its own
 
 struct Whole {
   static Lanes load(const float* p) { return edgeopt::load(p); }
@@ -284,5 +285,6 @@ constexpr KernelSet kKernels = {
     .steps = steps_of,
 };
 
+// NOLINTEND(misc-definitions-in-headers)
 }  // namespace
 }  // namespace edgeopt
