@@ -11,7 +11,8 @@ export work=$build/tidy
 mkdir -p "$work"
 # g++'s commands, without what clang does not know.
 sed -e 's/-fvect-cost-model=[a-z]*//; s/-Wno-restrict/-Wno-unknown-pragmas/' \
-  -e 's/"command": "[^ ]*ccache /"command": "/; s/-Wunused-const-variable=1//' \
+  -e 's/-Wno-maybe-uninitialized//; s/-Wunused-const-variable=1//' \
+  -e 's/"command": "[^ ]*ccache /"command": "/' \
   "$build/compile_commands.json" > "$work/compile_commands.json"
 
 check() {
