@@ -28,9 +28,10 @@ class Inference {
       const Value& value = graph_.value(ValueId{static_cast<int32_t>(i)});
       if (!value.producer.valid()) result_.values[i] = declared(value);
     }
-    for (const auto& [id, shape] : feed_shapes) {
-      blaming([&] { return input_text(graph_.value(id)); }, [&] { element_count(shape); });
-      slot(id).shape = shape;
+    for (const auto& feed : feed_shapes) {  // clang 14 captures no structured bindings
+      blaming([&] { return input_text(graph_.value(feed.first)); },
+              [&] { element_count(feed.second); });
+      slot(feed.first).shape = feed.second;
     }
     for (const NodeId id : graph_.topological_order()) visit(graph_.node(id));
     return std::move(result_);
