@@ -2,7 +2,8 @@
 # Builds and runs all tests; the last lines are ctest's summary.
 #
 #   tools/run_tests.sh             units, conformance, sources
-#   tools/run_tests.sh --all       the same without oneDNN and under ASan and UBSan too
+#   tools/run_tests.sh --portable  the same without oneDNN too
+#   tools/run_tests.sh --sanitize  the same under ASan and UBSan too
 #   tools/run_tests.sh --interop   also against ONNX Runtime, Qualcomm's HTP simulator and TensorRT,
 #                                  which are installed from PyPI into build/
 #   tools/run_tests.sh --fuzz      also some seconds of each libFuzzer target
@@ -10,18 +11,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-all=false
+portable=false
+sanitize=false
 fuzz=false
 interop=${EDGEOPT_INTEROP:-OFF}
 werror=OFF  # as tools/setup.sh builds it: nothing is compiled twice
 [ "${CI:-}" != true ] || werror=ON
 while [ $# -gt 0 ]; do
   case "$1" in
-    --all) all=true ;;
+    --portable) portable=true ;;
+    --sanitize) sanitize=true ;;
     --fuzz) fuzz=true ;;
     --interop) interop=ON ;;
     --) shift; break ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run_tests.sh: unknown argument $1; see --help" >&2; exit 2 ;;
   esac
   shift
@@ -50,10 +53,8 @@ build() {
 
 build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_BENCHMARKS=ON -DEDGEOPT_WERROR="$werror" \
   -DEDGEOPT_INTEROP="$interop"
-if $all; then
-  build portable build/portable
-  build sanitize build/sanitize
-fi
+if $portable; then build portable build/portable; fi
+if $sanitize; then build sanitize build/sanitize; fi
 if $fuzz; then build fuzz build/fuzz; fi
 
 shared=${EDGEOPT_SHARED:-../shared}/data
