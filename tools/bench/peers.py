@@ -1,7 +1,7 @@
 """The peers, each run in a process of its own by compare_peers.py: ONNX Runtime and onnxsim.
 
     peers.py images MODEL PICTURES --preset P --count N --out X.npy
-    peers.py infer MODEL X.npy --threads N [--parallel]
+    peers.py infer MODEL X.npy --threads N [--count N] [--parallel]
     peers.py quantize MODEL PICTURES --preset P --count N --method minmax --out Q.onnx
     peers.py onnxsim MODEL PICTURES --preset P --count N --out Q.onnx
     peers.py judge FLOAT Q.onnx [Q.onnx ...] --eval PICTURES --preset P [--class-offset N]
@@ -131,7 +131,8 @@ def images(arguments):
 
 def infer(arguments):
     """Batch 1, one after the other on all threads; or --parallel: as many at a time as threads."""
-    batches = np.load(arguments.pictures)
+    batches = np.load(arguments.pictures, mmap_mode="r")
+    batches = np.array(batches[: arguments.count or len(batches)])
     name, _ = input_of(arguments.model)
     workers = arguments.threads if arguments.parallel else 1
     model = session(arguments.model, 1 if arguments.parallel else arguments.threads)
