@@ -57,7 +57,8 @@ void pooling(State& state, const Pooling& pooling) {
   const int64_t outputs = pooling.channels * product(pooling.window.output);
   const AlignedFloats x = noise(inputs, 1);
   AlignedFloats y(static_cast<size_t>(outputs));
-  for (auto _ : state) pool(pooling, x.data(), y.data());
+  AlignedFloats scratch(static_cast<size_t>(pool_scratch(pooling)) + 1);
+  for (auto _ : state) pool(pooling, x.data(), y.data(), scratch.data());
   report_bytes(state, (inputs + outputs) * int64_t{sizeof(float)});
 }
 
