@@ -6,27 +6,11 @@
 #include "exec/engine_builder.h"
 #include "exec/engine_compute.h"
 #include "kernels/broadcast_arithmetic.h"
+#include "ops/float_kernel.h"
 #include "tensor/relayout.h"
 
 namespace edgeopt {
 namespace {
-
-constexpr size_t kMaxOperands = 8;
-
-// Operands of an epilogue behind `skipped` inputs, as floats.
-class Operands {
- public:
-  Operands(std::span<const void* const> inputs, size_t skipped) {
-    for (size_t i = skipped; i < inputs.size(); ++i) {
-      pointers_[count_++] = static_cast<const float*>(inputs[i]);
-    }
-  }
-  operator std::span<const float* const>() const { return {pointers_.data(), count_}; }
-
- private:
-  std::array<const float*, kMaxOperands> pointers_{};
-  size_t count_ = 0;
-};
 
 // Activations: steps on input 0.
 class StepsKernel : public Kernel {
@@ -37,7 +21,7 @@ class StepsKernel : public Kernel {
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* /*scratch*/) const override {
     steps_.apply(static_cast<const float*>(inputs[0]), static_cast<float*>(outputs[0]), 0, count_,
-                 Operands(inputs, inputs_));
+                 OperandPointers(inputs, inputs_));
   }
 
  private:
@@ -68,7 +52,7 @@ class ScaleShiftKernel : public Kernel {
     scale_shift(static_cast<const float*>(inputs[input_]), y, outer_,
                 static_cast<int64_t>(link_.scale.size()), inner_, link_.scale.data(),
                 link_.shift.data());
-    steps_.apply_to(y, 0, count_, Operands(inputs, inputs_));
+    steps_.apply_to(y, 0, count_, OperandPointers(inputs, inputs_));
   }
 
  private:
@@ -102,7 +86,7 @@ class ArithmeticKernel : public Kernel {
     }
     auto* y = static_cast<float*>(outputs[0]);
     broadcast_arithmetic(kind_, operands[0], operands[1], y, loops_);
-    steps_.apply_to(y, 0, count_, Operands(inputs, 2));
+    steps_.apply_to(y, 0, count_, OperandPointers(inputs, 2));
   }
 
  private:
@@ -150,14 +134,6 @@ std::optional<Arithmetic> arithmetic_of(const Node& node) {
   return std::nullopt;
 }
 
-bool adds_too_many(const PrepareContext& context) {
-  size_t operands = 0;
-  for (const EpilogueStep& step : context.epilogue) {
-    operands += step.kind == EpilogueStep::Kind::kAdd ? 1 : 0;
-  }
-  return operands > kMaxOperands;
-}
-
 // The non-constant input that has the output's shape, if there is just one non-constant input.
 std::optional<size_t> moving_input(const PrepareContext& context) {
   std::optional<size_t> moving;
@@ -172,7 +148,7 @@ std::optional<size_t> moving_input(const PrepareContext& context) {
 
 std::unique_ptr<Kernel> prepare_float(const PrepareContext& context, const Chains& chains) {
   const Node& node = *context.node;
-  if (adds_too_many(context)) return nullptr;
+  if (operand_count(context.epilogue) > kMostOperands) return nullptr;
   if (const auto step = chains.step_of(node)) {
     std::vector<EpilogueStep> steps{*step};
     steps.insert(steps.end(), context.epilogue.begin(), context.epilogue.end());

@@ -10,14 +10,18 @@
 
 namespace edgeopt {
 
+// y[i] = the steps applied to x[i] one after the other, by plain loops, for first <= i < first +
+// count; operands[k][i] belongs to x[i]. `y` may be `x` or one of the operands.
+void apply_plainly(const float* x, float* y, int64_t first, int64_t count,
+                   std::span<const EpilogueStep> steps, std::span<const float* const> operands);
+
 class Epilogue {
  public:
   Epilogue() = default;
   explicit Epilogue(std::span<const EpilogueStep> steps);
   bool empty() const { return steps_.empty(); }
 
-  // y[i] = the steps applied to x[i], for first <= i < first + count; operands[k][i] belongs to
-  // x[i]. `y` may be `x` or one of the operands.
+  // The same in one pass, where the processor has a kernel set.
   void apply(const float* x, float* y, int64_t first, int64_t count,
              std::span<const float* const> operands) const;
   void apply_to(float* y, int64_t first, int64_t count,

@@ -25,13 +25,7 @@ ValueId convolution(GraphBuilder& b, ValueId x, int64_t channels) {
 // The steps' operators, once the results have been held against the interpreter's.
 std::vector<std::string> steps(const GraphBuilder& b, std::vector<ValueId> observed = {}) {
   test::expect_engine_matches(b.graph, {}, 5);
-  EngineOptions options;
-  options.profile = true;
-  options.observed = std::move(observed);
-  std::vector<std::string> names;
-  for (const NodeProfile& row : Engine(b.graph, 17, options).profile()) {
-    names.push_back(row.op_type);
-  }
+  std::vector<std::string> names = test::steps_of(b.graph, {.observed = std::move(observed)});
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -14,6 +14,7 @@ namespace {
 
 using test::GraphBuilder;
 using test::normal_tensor;
+using test::steps_of;
 
 using Ints = std::vector<int64_t>;
 
@@ -47,14 +48,6 @@ class Network : public GraphBuilder {
  private:
   int64_t seed_ = 0;
 };
-
-std::vector<std::string> steps_of(const Graph& graph, EngineOptions options = {}) {
-  options.profile = true;
-  Engine engine(graph, 21, options);
-  std::vector<std::string> names;
-  for (const NodeProfile& row : engine.profile()) names.push_back(row.op_type);
-  return names;
-}
 
 // A residual block as ResNet has it, with batch normalizations that are not folded.
 Network residual_network() {

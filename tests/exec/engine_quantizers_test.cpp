@@ -12,6 +12,7 @@ namespace {
 
 using test::GraphBuilder;
 using test::normal_tensor;
+using test::steps_of;
 
 struct QuantizedModel : GraphBuilder {
   ValueId scale = constant(Tensor::scalar(0.04F));
@@ -30,14 +31,6 @@ Tensor zero_point(DataType type, T value) {
   Tensor tensor(type, {});
   *tensor.mutable_data<T>() = value;
   return tensor;
-}
-
-std::vector<std::string> steps_of(const Graph& graph, EngineOptions options = {}) {
-  options.profile = true;
-  Engine engine(graph, 21, options);
-  std::vector<std::string> names;
-  for (const NodeProfile& row : engine.profile()) names.push_back(row.op_type);
-  return names;
 }
 
 using Names = std::vector<std::string>;

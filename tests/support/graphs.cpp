@@ -144,4 +144,12 @@ void expect_engine_matches(const Graph& graph, const MatchOptions& options, int6
   }
 }
 
+std::vector<std::string> steps_of(const Graph& graph, EngineOptions options) {
+  options.profile = true;
+  Engine engine(graph, 21, options);
+  std::vector<std::string> names;
+  for (const NodeProfile& row : engine.profile()) names.push_back(row.op_type);
+  return names;
+}
+
 }  // namespace edgeopt::test

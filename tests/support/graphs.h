@@ -41,6 +41,9 @@ struct MatchOptions {
 // rounding.
 void expect_engine_matches(const Graph& graph, const MatchOptions& options, int64_t count);
 
+// The operator of each step that the engine plans.
+std::vector<std::string> steps_of(const Graph& graph, EngineOptions options = {});
+
 // One sample of normal noise (small integers for integer feeds).
 std::vector<Tensor> noise_for(const Graph& graph, int64_t seed);
 

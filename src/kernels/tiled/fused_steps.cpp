@@ -1,6 +1,6 @@
 #include "kernels/tiled/fused_steps.h"
 
-#include <limits>
+#include "kernels/epilogue.h"
 
 namespace edgeopt {
 namespace {

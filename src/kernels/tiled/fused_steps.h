@@ -25,14 +25,9 @@ struct FusedStep {
 
 struct SplitEpilogue {
   std::vector<FusedStep> fused;    // first
-  std::vector<EpilogueStep> rest;  // then, with apply_plainly
+  std::vector<EpilogueStep> rest;  // then, as an Epilogue
 };
 
 SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps);
-
-// The steps one after the other, by plain loops: y[i] for first <= i < first + count. `y` may be
-// `x` or an operand.
-void apply_plainly(const float* x, float* y, int64_t first, int64_t count,
-                   std::span<const EpilogueStep> steps, std::span<const float* const> operands);
 
 }  // namespace edgeopt

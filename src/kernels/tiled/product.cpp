@@ -8,7 +8,8 @@ namespace {
 constexpr int64_t kDeepest = 512;            // of a block: its panel stays in the first caches
 constexpr int64_t kBlockFloats = 32 * 1024;  // of the rows of a block
 
-constexpr int64_t kTileFloats = 448;  // of the largest tile
+// Of the largest tile: all rows of one vector.
+constexpr int64_t kTileFloats = kMostTileRows * 16;
 
 void copy_columns(const TileJob& job, const float* from, int64_t from_stride, float* to,
                   int64_t to_stride) {
