@@ -6,6 +6,7 @@
 #include "tensor/relayout.h"
 
 namespace edgeopt {
+
 std::vector<size_t> memory_order(size_t rank, Layout layout) {
   std::vector<size_t> order(rank);
   for (size_t i = 0; i < rank; ++i) order[i] = i;

@@ -1,5 +1,5 @@
-// Rows of numbers that are normalized each by itself. `y` may be `x`. The same bits on every
-// machine.
+// Rows of numbers that are normalized each by itself. `y` may be `x`. The same bits on all machines
+// on which exp() gives the same.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Exponential functions over arrays, with vector arithmetic. `y` may be `x`. Errors are below
-// 4 units in the last place of the result; the same bits on every machine.
+// 4 units in the last place of the result; the same bits on every machine
+// with fused multiply-adds.
 #pragma once
 
 #include <cstdint>
