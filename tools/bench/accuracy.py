@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Accuracy kept by `edgeopt quantize` (defaults) against ONNX Runtime's quantize_static, for
 each classifier: a table in docs/benchmarks.md.
 

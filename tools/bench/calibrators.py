@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Accuracy kept with each calibrator, and with equalization: two tables in docs/benchmarks.md.
 
     tools/bench/calibrators.py [options]

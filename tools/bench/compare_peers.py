@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """edgeopt against its peers, side by side on this machine: each section is a table in
 docs/benchmarks.md, replaced in place.
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Writes models that are large in one respect, for measuring time and memory.
 
     make_models.py chain NODES OUT.onnx      Conv, Add and Relu in a row, NODES nodes
