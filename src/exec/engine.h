@@ -24,7 +24,7 @@ struct EngineOptions {
   const QuantTable* table = nullptr;
   std::map<std::string, Shape> input_shapes = {};  // overrides, as --input-shape gives them
   int64_t micro_batch = 0;  // samples per run; 0: chosen from the sizes of the activations
-  std::vector<ValueId> observed = {};  // values handed to Observation::on_value
+  std::vector<ValueId> observed = {};  // values handed to ObserveValue
   std::vector<ValueId> fetched = {};   // values to return; empty: the graph outputs
   bool profile = false;                // keep time per node
 };
@@ -34,10 +34,11 @@ using LoadSample = std::function<std::vector<Tensor>(int64_t index)>;
 // Results of sample `index`, one tensor for each fetched value (batch dimension 1 where the model
 // has a batch dimension). Called in order of index, never from two threads at a time.
 using TakeResult = std::function<void(int64_t index, const std::vector<Tensor>& outputs)>;
-// An observed value as it is made: `count` floats in memory order (layout and padding do not matter
-// to ranges). Called from worker `worker` (0 .. threads-1), at most once at a time for each worker.
+// An observed float value of sample `sample` as it is made: a view that holds during the call, in
+// the layout in which the engine has it. Called from worker `worker` (0 .. threads-1), at most once
+// at a time for each worker.
 using ObserveValue =
-    std::function<void(int worker, ValueId value, const float* data, int64_t count)>;
+    std::function<void(int worker, int64_t sample, ValueId value, const Tensor& x)>;
 
 struct NodeProfile {
   std::string node;  // description of the main node of the step, with what was fused

@@ -83,30 +83,33 @@ void Worker::fill(int64_t samples) {
   }
 }
 
-void Worker::run(int64_t samples, const ObserveValue& observe, StepTimes* times) {
+void Worker::run(int64_t first, int64_t samples, const ObserveValue& observe, StepTimes* times) {
   if (observe) {
     for (const auto& [value, constant] : plan_.observed_constants) {
-      for (int64_t s = 0; s < samples; ++s) {
-        observe(index_, value, constant.data<float>(), constant.size());
-      }
+      for (int64_t s = 0; s < samples; ++s) observe(index_, first + s, value, constant);
     }
-    observe_places(plan_.observed_feeds, samples, observe);
+    observe_places(plan_.observed_feeds, first, samples, observe);
   }
   for (size_t i = 0; i < steps_.size(); ++i) {
     const PlanStep& step = plan_.steps[i];
     const StepTimer timer(times, i);
     blaming([&] { return step.name; },
             [&] { step.kernel->run(steps_[i].inputs, steps_[i].outputs, steps_[i].scratch); });
-    if (observe && !step.observed.empty()) observe_places(step.observed, samples, observe);
+    if (observe && !step.observed.empty()) observe_places(step.observed, first, samples, observe);
   }
 }
 
-void Worker::observe_places(const std::vector<PlanObservation>& observed, int64_t samples,
-                            const ObserveValue& observe) const {
+void Worker::observe_places(const std::vector<PlanObservation>& observed, int64_t first,
+                            int64_t samples, const ObserveValue& observe) const {
   for (const PlanObservation& o : observed) {
-    const int64_t count = element_count(o.place.shape) / plan_.batch;
-    const float* data = reinterpret_cast<const float*>(address(o.place));
-    for (int64_t s = 0; s < samples; ++s) observe(index_, o.value, data + s * count, count);
+    Shape shape = o.place.shape;
+    if (plan_.batch > 1) shape[0] /= plan_.batch;
+    const int64_t count = element_count(shape);
+    auto* data = reinterpret_cast<float*>(address(o.place));
+    for (int64_t s = 0; s < samples; ++s) {
+      observe(index_, first + s, o.value,
+              Tensor::view(DataType::kFloat, shape, data + s * count, o.place.layout));
+    }
   }
 }
 

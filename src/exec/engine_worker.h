@@ -22,8 +22,8 @@ class Worker {
   void feed(int64_t place_in_batch, int64_t sample, const std::vector<Tensor>& inputs);
   // Repeats the last of the first `samples` samples up to the end of the batch.
   void fill(int64_t samples);
-  // Runs all steps; `observe` sees the first `samples` samples of the batch.
-  void run(int64_t samples, const ObserveValue& observe, StepTimes* times);
+  // Runs all steps; `observe` sees samples first .. first + samples - 1, which lead the batch.
+  void run(int64_t first, int64_t samples, const ObserveValue& observe, StepTimes* times);
   // Copies the results of the first `samples` samples, in plain layout.
   void fetch(int64_t samples, BatchResults& results) const;
 
@@ -37,7 +37,7 @@ class Worker {
     void* scratch = nullptr;
   };
   char* address(const Place& place) const;
-  void observe_places(const std::vector<PlanObservation>& observed, int64_t samples,
+  void observe_places(const std::vector<PlanObservation>& observed, int64_t first, int64_t samples,
                       const ObserveValue& observe) const;
 
   const Plan& plan_;

@@ -29,8 +29,8 @@ std::vector<ObservedTensor> observe_values(const Model& model, const QuantTable&
       [&](int64_t i, const std::vector<Tensor>&) {
         if (context.progress) context.progress(i + 1, count);
       },
-      [&](int worker, ValueId value, const float* x, int64_t elements) {
-        observers[static_cast<size_t>(worker)].at(value).observe(x, elements);
+      [&](int worker, int64_t, ValueId value, const Tensor& x) {
+        observers[static_cast<size_t>(worker)].at(value).observe(x.data<float>(), x.size());
       });
   std::vector<ObservedTensor> result;
   for (const ValueId value : values) {

@@ -10,6 +10,8 @@ namespace {
 
 // Enough micro-batches to keep every worker busy, few enough to stay small.
 constexpr int64_t kMicroBatchesPerChunk = 8;
+// Inputs and outputs up to which all samples are kept from the reference to the candidate.
+constexpr size_t kKeptBytes = size_t{32} << 20;
 
 // Engine memory is reused after a callback: what is kept is copied.
 Tensor owned(const Tensor& tensor) {
@@ -24,31 +26,50 @@ class Comparer {
  public:
   explicit Comparer(const DataSource& data) : data_(data) {}
 
-  void run_chunk(Engine& reference, Engine& candidate, int64_t first, int64_t count) {
-    samples_.assign(static_cast<size_t>(count), {});
-    expected_.assign(static_cast<size_t>(count), {});
+  // Runs the reference over the next `count` samples and keeps them with their results.
+  void expect(Engine& reference, int64_t count) {
+    const size_t before = kept_.size();
+    const int64_t first = taken_ + static_cast<int64_t>(before);
+    kept_.resize(before + static_cast<size_t>(count));
     reference.run(
         count,
         [&](int64_t i) {
-          Sample& kept = samples_[static_cast<size_t>(i)];
-          kept = data_.load(first + i);
-          return kept.inputs;
+          Sample& sample = kept_[before + static_cast<size_t>(i)].sample;
+          sample = data_.load(first + i);
+          return sample.inputs;
         },
         [&](int64_t i, const std::vector<Tensor>& outputs) {
-          for (const Tensor& output : outputs) {
-            expected_[static_cast<size_t>(i)].push_back(owned(output));
-          }
+          Kept& kept = kept_[before + static_cast<size_t>(i)];
+          for (const Tensor& output : outputs) kept.expected.push_back(owned(output));
         });
+  }
+
+  // Runs the candidate over the samples that are kept, and lets them go.
+  void judge(Engine& candidate) {
     const auto start = std::chrono::steady_clock::now();
     candidate.run(
-        count, [&](int64_t i) { return samples_[static_cast<size_t>(i)].inputs; },
+        static_cast<int64_t>(kept_.size()),
+        [&](int64_t i) { return std::move(kept_[static_cast<size_t>(i)].sample.inputs); },
         [&](int64_t i, const std::vector<Tensor>& outputs) {
-          add(samples_[static_cast<size_t>(i)], expected_[static_cast<size_t>(i)], outputs);
-          expected_[static_cast<size_t>(i)].clear();
-          samples_[static_cast<size_t>(i)].inputs.clear();
+          Kept& kept = kept_[static_cast<size_t>(i)];
+          add(kept.sample, kept.expected, outputs);
+          kept.expected.clear();
         });
     result_.candidate_seconds +=
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    taken_ += static_cast<int64_t>(kept_.size());
+    kept_.clear();
+  }
+
+  int64_t taken() const { return taken_; }
+  // Of one sample with its results, on average.
+  size_t bytes_of_sample() const {
+    size_t bytes = 0;
+    for (const Kept& kept : kept_) {
+      for (const Tensor& input : kept.sample.inputs) bytes += input.byte_size();
+      for (const Tensor& output : kept.expected) bytes += output.byte_size();
+    }
+    return bytes / std::max<size_t>(1, kept_.size());
   }
 
   Comparison finish() {
@@ -85,24 +106,54 @@ class Comparer {
     result_.candidate.add(b, classes, sample.label);
   }
 
+  struct Kept {
+    Sample sample;
+    std::vector<Tensor> expected;
+  };
+
   const DataSource& data_;
   int64_t same_class_ = 0;
   Comparison result_;
-  std::vector<Sample> samples_;
-  std::vector<std::vector<Tensor>> expected_;
+  int64_t taken_ = 0;  // samples that both have seen
+  std::vector<Kept> kept_;
 };
+
+int64_t chunk_of(int64_t micro_batch) {
+  return std::max<int64_t>(1, micro_batch) * kMicroBatchesPerChunk;
+}
 
 }  // namespace
 
 Comparison compare_engines(Engine& reference, Engine& candidate, const DataSource& data,
                            int64_t count, const std::function<void(int64_t, int64_t)>& progress) {
   Comparer comparer(data);
-  const int64_t micro_batch = std::max(reference.micro_batch(), candidate.micro_batch());
-  const int64_t step = std::max<int64_t>(1, micro_batch) * kMicroBatchesPerChunk;
-  for (int64_t first = 0; first < count; first += step) {
-    const int64_t size = std::min(step, count - first);
-    comparer.run_chunk(reference, candidate, first, size);
-    if (progress) progress(first + size, count);
+  const int64_t chunk = chunk_of(std::max(reference.micro_batch(), candidate.micro_batch()));
+  while (comparer.taken() < count) {
+    comparer.expect(reference, std::min(chunk, count - comparer.taken()));
+    comparer.judge(candidate);
+    if (progress) progress(comparer.taken(), count);
+  }
+  return comparer.finish();
+}
+
+Comparison compare_engines(const MakeEngine& make_reference, const MakeEngine& make_candidate,
+                           const DataSource& data, int64_t count,
+                           const std::function<void(int64_t, int64_t)>& progress) {
+  Comparer comparer(data);
+  std::shared_ptr<Engine> reference = make_reference();
+  const int64_t first = std::min(count, chunk_of(reference->micro_batch()));
+  comparer.expect(*reference, first);
+  if (comparer.bytes_of_sample() * static_cast<size_t>(count) <= kKeptBytes) {
+    comparer.expect(*reference, count - first);
+    reference.reset();
+  }
+  const std::shared_ptr<Engine> candidate = make_candidate();
+  comparer.judge(*candidate);
+  if (progress) progress(comparer.taken(), count);
+  while (comparer.taken() < count) {
+    comparer.expect(*reference, std::min(first, count - comparer.taken()));
+    comparer.judge(*candidate);
+    if (progress) progress(comparer.taken(), count);
   }
   return comparer.finish();
 }

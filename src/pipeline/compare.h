@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,15 @@ struct Comparison {
 // their number. Throws Error(kBadInput) when the outputs differ in number or size.
 Comparison compare_engines(Engine& reference, Engine& candidate, const DataSource& data,
                            int64_t count,
+                           const std::function<void(int64_t done, int64_t total)>& progress = {});
+
+using MakeEngine = std::function<std::shared_ptr<Engine>()>;
+
+// The same with engines that are made when they are needed. Where inputs and outputs of all samples
+// are small together, the reference is gone before the candidate is made, so that only one of them
+// holds packed weights at a time.
+Comparison compare_engines(const MakeEngine& reference, const MakeEngine& candidate,
+                           const DataSource& data, int64_t count,
                            const std::function<void(int64_t done, int64_t total)>& progress = {});
 
 // What to tell a user whose model hardly does better than guessing; empty when it does.

@@ -1,6 +1,7 @@
 #include "pipeline/quality.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/format.h"
 #include "ops/op.h"
@@ -52,40 +53,42 @@ TensorReport describe(const Graph& graph, const Quantizer& quantizer,
   return report;
 }
 
-// Some elements of each fetched tensor of each sample: enough for a ratio in dB, and memory that
-// does not grow with the model's activations.
-class Excerpts {
- public:
-  explicit Excerpts(std::vector<ValueId> fetched) : fetched_(std::move(fetched)) {}
-
-  // Runs `graph` over `data` and calls take(tensor, values) for each excerpt, in a fixed order.
-  template <typename Take>
-  void run(const Model& model, EngineOptions options, const DataSource& data, Take take) const {
-    options.fetched = fetched_;
-    options.micro_batch = 1;  // all fetched tensors live at once
-    Engine engine(model.graph, model.opset(), options);
-    engine.run(
-        data.size(), [&](int64_t i) { return data.load(i).inputs; },
-        [&](int64_t, const std::vector<Tensor>& outputs) {
-          for (size_t k = 0; k < outputs.size(); ++k) take(k, excerpt(outputs[k]));
-        });
+// Some elements of a tensor: enough for a ratio in dB. Evenly spaced in plain order, by an odd
+// stride: no column of a picture or channel is preferred.
+std::vector<float> excerpt(const Tensor& x) {
+  constexpr int64_t kElements = 4096;
+  const int64_t stride = (x.size() / kElements) | 1;
+  const int64_t channels = x.layout() == Layout::kChannelsLast ? x.dim(1) : 1;
+  const int64_t positions = x.layout() == Layout::kChannelsLast
+                                ? x.size() / std::max<int64_t>(1, x.dim(0) * channels)
+                                : x.size();
+  std::vector<float> values;
+  values.reserve(static_cast<size_t>(x.size() / stride + 1));
+  for (int64_t i = 0; i < x.size(); i += stride) {
+    const int64_t plane = i / positions;
+    const int64_t row = plane / channels * positions + i % positions;
+    values.push_back(x.data<float>()[row * channels + plane % channels]);
   }
+  return values;
+}
 
- private:
-  static constexpr int64_t kElements = 4096;
+// Excerpts of each of `values`, for each sample.
+using Excerpts = std::vector<std::map<ValueId, std::vector<float>>>;
 
-  // Evenly spaced, by an odd stride: no column of a picture or channel is preferred.
-  static std::vector<float> excerpt(const Tensor& tensor) {
-    std::vector<float> values;
-    if (tensor.type() != DataType::kFloat) return values;
-    const int64_t stride = (tensor.size() / kElements) | 1;
-    values.reserve(static_cast<size_t>(tensor.size() / stride + 1));
-    for (int64_t i = 0; i < tensor.size(); i += stride) values.push_back(tensor.data<float>()[i]);
-    return values;
-  }
-
-  std::vector<ValueId> fetched_;
-};
+// Taken as the values are made: they need not all be in memory at once.
+Excerpts excerpts_of(const Model& model, EngineOptions options, const std::vector<ValueId>& values,
+                     const DataSource& data) {
+  options.observed = values;
+  Engine engine(model.graph, model.opset(), options);
+  Excerpts excerpts(static_cast<size_t>(data.size()));
+  engine.run(
+      data.size(), [&](int64_t i) { return data.load(i).inputs; },
+      [](int64_t, const std::vector<Tensor>&) {},
+      [&](int, int64_t sample, ValueId value, const Tensor& x) {
+        excerpts[static_cast<size_t>(sample)][value] = excerpt(x);
+      });
+  return excerpts;
+}
 
 std::vector<Quantizer> activations_of(const Model& simulated, const QuantTable& table) {
   std::vector<Quantizer> all = quantizers_of(simulated.graph, table);
@@ -102,10 +105,12 @@ int64_t affordable_samples(int64_t macs) {
 AccuracyReport measure_accuracy(const Simulation& models, const DataSource& data,
                                 const StepProgress& progress,
                                 const std::function<void(std::string)>& note) {
-  Engine reference(models.original.graph, models.original.opset(), engine_options(models, nullptr));
-  Engine candidate(models.simulated.graph, models.simulated.opset(),
-                   engine_options(models, &models.table));
-  const Comparison compared = compare_engines(reference, candidate, data, data.size(), progress);
+  const auto engine_of = [&](const Model& model, const QuantTable* table) {
+    return std::make_unique<Engine>(model.graph, model.opset(), engine_options(models, table));
+  };
+  const Comparison compared = compare_engines(
+      [&] { return engine_of(models.original, nullptr); },
+      [&] { return engine_of(models.simulated, &models.table); }, data, data.size(), progress);
   AccuracyReport report;
   report.data = data.describe();
   report.samples = compared.samples;
@@ -126,26 +131,27 @@ std::vector<TensorReport> measure_tensors(const Simulation& models, const DataSo
   const Graph& graph = models.simulated.graph;
   const std::vector<Quantizer> quantizers = activations_of(models.simulated, models.table);
   std::vector<TensorReport> reports;
-  std::vector<ValueId> fetched;
+  std::vector<ValueId> before;  // quantizers; in float what goes in comes out
+  std::vector<ValueId> behind;
   for (const Quantizer& quantizer : quantizers) {
     reports.push_back(describe(graph, quantizer, models.table.at(quantizer.key)));
-    fetched.push_back(quantizer.output);
+    before.push_back(quantizer.input);
+    behind.push_back(quantizer.output);
   }
-  if (fetched.empty()) return reports;
+  if (reports.empty()) return reports;
   // One engine at a time: each holds the packed weights.
-  const Excerpts excerpts(fetched);
-  std::vector<std::vector<float>> expected;
-  excerpts.run(models.simulated, engine_options(models, nullptr), data,
-               [&](size_t, std::vector<float> values) { expected.push_back(std::move(values)); });
-  std::vector<SqnrMeter> meters(fetched.size());
-  size_t next = 0;
-  excerpts.run(models.simulated, engine_options(models, &models.table), data,
-               [&](size_t k, const std::vector<float>& values) {
-                 const std::vector<float>& reference = expected[next++];
-                 meters[k].add(reference.data(), values.data(),
-                               static_cast<int64_t>(values.size()));
-               });
-  for (size_t k = 0; k < reports.size(); ++k) reports[k].sqnr_db = meters[k].decibels();
+  Excerpts expected = excerpts_of(models.simulated, engine_options(models, nullptr), before, data);
+  Excerpts simulated =
+      excerpts_of(models.simulated, engine_options(models, &models.table), behind, data);
+  for (size_t k = 0; k < reports.size(); ++k) {
+    SqnrMeter meter;
+    for (size_t s = 0; s < expected.size(); ++s) {
+      const std::vector<float>& reference = expected[s][before[k]];
+      const std::vector<float>& value = simulated[s][behind[k]];
+      meter.add(reference.data(), value.data(), static_cast<int64_t>(value.size()));
+    }
+    reports[k].sqnr_db = meter.decibels();
+  }
   return reports;
 }
 

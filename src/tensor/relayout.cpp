@@ -11,8 +11,27 @@ namespace {
 // Rows and columns of one block: source and destination lines of a block stay in the first cache.
 constexpr int64_t kBlock = 16;
 
+// The channels of pictures: one pass over the positions.
+template <int kFew, typename T>
+void interleave(const T* from, T* to, int64_t columns) {
+  for (int64_t c = 0; c < columns; ++c) {
+    for (int r = 0; r < kFew; ++r) to[c * kFew + r] = from[r * columns + c];
+  }
+}
+
+template <int kFew, typename T>
+void separate(const T* from, T* to, int64_t rows) {
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int c = 0; c < kFew; ++c) to[c * rows + r] = from[r * kFew + c];
+  }
+}
+
 template <typename T>
 void transpose(const T* from, T* to, int64_t rows, int64_t columns) {
+  if (rows == 3) return interleave<3>(from, to, columns);
+  if (rows == 4) return interleave<4>(from, to, columns);
+  if (columns == 3) return separate<3>(from, to, rows);
+  if (columns == 4) return separate<4>(from, to, rows);
   for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
     const int64_t r1 = std::min(rows, r0 + kBlock);
     for (int64_t c0 = 0; c0 < columns; c0 += kBlock) {

@@ -88,11 +88,14 @@ TEST(Engine, ObservesEachSampleOnce) {
         return std::vector<Tensor>{test::normal_tensor({1, 3, 4}, 1 + i)};
       },
       [](int64_t, const std::vector<Tensor>&) {},
-      [&](int worker, ValueId value, const float*, int64_t count) {
+      [&](int worker, int64_t sample, ValueId value, const Tensor& x) {
         const std::lock_guard lock(mutex);
         EXPECT_LT(worker, 2);
-        EXPECT_EQ(count, 12);
+        EXPECT_EQ(x.shape(), (Shape{1, 3, 4}));
         ++calls[value];
+        if (value != input || x.layout() != Layout::kPlain) return;
+        const Tensor fed = test::normal_tensor({1, 3, 4}, 1 + sample);
+        EXPECT_TRUE(std::equal(fed.data<float>(), fed.data<float>() + 12, x.data<float>()));
       });
   EXPECT_EQ(calls, (std::map<ValueId, int64_t>{{relu, 10}, {input, 10}}));
 }
