@@ -13,6 +13,12 @@ struct FloatsMath {
   static EDGEOPT_INLINE Floats multiply_add(Floats a, Floats b, Floats c) { return a * b + c; }
   static EDGEOPT_INLINE Floats at_least(Floats v, float low) { return edgeopt::at_least(v, low); }
   static EDGEOPT_INLINE Floats at_most(Floats v, float high) { return edgeopt::at_most(v, high); }
+  static EDGEOPT_INLINE Floats within(Floats v, float limit) {
+    return at_most(at_least(v, -limit), limit);
+  }
+  static EDGEOPT_INLINE Ints pick(const int32_t* eight, Ints at) {
+    return edgeopt::pick(eight, at);
+  }
 };
 using Formulas = Transcendental<FloatsMath>;
 

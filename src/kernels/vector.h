@@ -37,4 +37,17 @@ EDGEOPT_INLINE void map_floats(const float* x, float* y, int64_t count, F f) {
 EDGEOPT_INLINE Floats at_least(Floats v, float low) { return v < low ? Floats{} + low : v; }
 EDGEOPT_INLINE Floats at_most(Floats v, float high) { return v > high ? Floats{} + high : v; }
 
+// eight[at mod 8]
+EDGEOPT_INLINE Ints pick(const int32_t* eight, Ints at) {
+  Ints from;
+  std::memcpy(&from, eight, sizeof from);
+#if defined(__clang__)
+  Ints to;
+  for (int i = 0; i < kFloats; ++i) to[i] = from[at[i] & 7];
+  return to;
+#else
+  return __builtin_shuffle(from, at);
+#endif
+}
+
 }  // namespace edgeopt

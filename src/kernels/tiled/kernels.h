@@ -34,6 +34,11 @@ struct LanesMath {
   }
   static EDGEOPT_INLINE Lanes at_least(Lanes v, float low) { return larger(repeat(low), v); }
   static EDGEOPT_INLINE Lanes at_most(Lanes v, float high) { return smaller(repeat(high), v); }
+  static EDGEOPT_INLINE Lanes within(Lanes v, float limit) { return edgeopt::within(v, limit); }
+  template <typename Integers>
+  static EDGEOPT_INLINE Integers pick(const int32_t* eight, Integers at) {
+    return (Integers)edgeopt::pick(eight, (IntegerLanes)at);
+  }
 };
 using Formulas = Transcendental<LanesMath>;
 
@@ -82,40 +87,50 @@ inline void apply_to_tile(const FusedStep& step, Lanes (&tile)[kR][kV]) {
   }
 }
 
-// Beyond the registers, so that the code of long functions is there only once for each.
+// Vectors in memory, so that the code of long functions is there only once for each. `y` may be
+// `x`.
 template <EpilogueStep::Kind kKind>
-__attribute__((noinline)) void apply_to_array(const FusedStep& step, Lanes* values, int count) {
-  for (int i = 0; i < count; ++i) values[i] = apply_step<kKind>(step, values[i]);
+__attribute__((noinline)) void apply_to_array(const FusedStep& step, const float* x, float* y,
+                                              int64_t count) {
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < count * kLanes; i += kLanes) {
+    store(y + i, apply_step<kKind>(step, load(x + i)));
+  }
 }
 
-__attribute__((noinline)) void apply_table(const FusedStep& step, Lanes* values, int count) {
+__attribute__((noinline)) void apply_table(const FusedStep& step, const float* x, float* y,
+                                           int64_t count) {
   const Lanes lowest = code_of(step, repeat(&step.low));
-  for (int i = 0; i < count; ++i) {
-    values[i] = look_up(step.table.data(), subtract(code_of(step, values[i]), lowest));
+  for (int64_t i = 0; i < count * kLanes; i += kLanes) {
+    store(y + i, look_up(step.table.data(), subtract(code_of(step, load(x + i)), lowest)));
+  }
+}
+
+inline void apply_long_step(const FusedStep& step, const float* x, float* y, int64_t count) {
+  using Kind = EpilogueStep::Kind;
+  switch (step.kind) {
+    case Kind::kSigmoid: return apply_to_array<Kind::kSigmoid>(step, x, y, count);
+    case Kind::kTanh: return apply_to_array<Kind::kTanh>(step, x, y, count);
+    case Kind::kSilu: return apply_to_array<Kind::kSilu>(step, x, y, count);
+    case Kind::kHardSigmoid: return apply_to_array<Kind::kHardSigmoid>(step, x, y, count);
+    case Kind::kFakeQuant: return apply_table(step, x, y, count);
+    default: return apply_to_array<Kind::kHardSwish>(step, x, y, count);
   }
 }
 
 template <int kR, int kV>
 inline void apply_long_step(const FusedStep& step, Lanes (&tile)[kR][kV]) {
-  using Kind = EpilogueStep::Kind;
-  Lanes values[kR * kV];
+  alignas(64) float values[kR * kV * kLanes];
 #pragma GCC unroll 32
   for (int r = 0; r < kR; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) values[r * kV + v] = tile[r][v];
+    for (int v = 0; v < kV; ++v) store(values + (r * kV + v) * kLanes, tile[r][v]);
   }
-  switch (step.kind) {
-    case Kind::kSigmoid: apply_to_array<Kind::kSigmoid>(step, values, kR * kV); break;
-    case Kind::kTanh: apply_to_array<Kind::kTanh>(step, values, kR * kV); break;
-    case Kind::kSilu: apply_to_array<Kind::kSilu>(step, values, kR * kV); break;
-    case Kind::kHardSigmoid: apply_to_array<Kind::kHardSigmoid>(step, values, kR * kV); break;
-    case Kind::kFakeQuant: apply_table(step, values, kR * kV); break;
-    default: apply_to_array<Kind::kHardSwish>(step, values, kR * kV);
-  }
+  apply_long_step(step, values, values, kR * kV);
 #pragma GCC unroll 32
   for (int r = 0; r < kR; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) tile[r][v] = values[r * kV + v];
+    for (int v = 0; v < kV; ++v) tile[r][v] = load(values + (r * kV + v) * kLanes);
   }
 }
 
@@ -164,9 +179,27 @@ inline void steps_on(const StepsJob& job, int64_t at, const Access& access) {
   for (int v = 0; v < kV; ++v) access.store(job.y + at + v * kLanes, values[0][v]);
 }
 
+// True for what apply_long_step() is for.
+inline bool is_long(const FusedStep& step) {
+  using Kind = EpilogueStep::Kind;
+  switch (step.kind) {
+    case Kind::kRelu:
+    case Kind::kClip:
+    case Kind::kLeakyRelu:
+    case Kind::kAdd: return false;
+    case Kind::kFakeQuant: return !step.table.empty();
+    default: return true;
+  }
+}
+
 void steps_of(const StepsJob& job) {
   constexpr int kAtOnce = 8;
   int64_t at = job.first;
+  if (job.step_count == 1 && is_long(*job.steps)) {  // not by way of a tile
+    const int64_t vectors = (job.last - at) / kLanes;
+    apply_long_step(*job.steps, job.x + at, job.y + at, vectors);
+    at += vectors * kLanes;
+  }
   for (; at + kAtOnce * kLanes <= job.last; at += kAtOnce * kLanes) {
     steps_on<kAtOnce>(job, at, Whole());
   }

@@ -9,6 +9,7 @@ namespace edgeopt {
 namespace {
 
 using Lanes = __m256;
+using IntegerLanes = __m256i;
 inline constexpr int kLanes = 8;
 // Rows of a tile of two vectors and of one: as many sums as registers hold.
 inline constexpr int kTallTile = 6;
@@ -30,6 +31,15 @@ inline Lanes divide(Lanes a, Lanes b) { return _mm256_div_ps(a, b); }
 // values[whole number in each lane]
 inline Lanes look_up(const float* values, Lanes at) {
   return _mm256_i32gather_ps(values, _mm256_cvtps_epi32(at), 4);
+}
+// eight[at mod 8]
+inline IntegerLanes pick(const int32_t* eight, IntegerLanes at) {
+  return _mm256_permutevar8x32_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(eight)),
+                                     at);
+}
+// Between -limit and limit.
+inline Lanes within(Lanes v, float limit) {
+  return smaller(repeat(limit), larger(repeat(-limit), v));
 }
 inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
   return _mm256_blendv_ps(otherwise, then, x);

@@ -9,6 +9,7 @@ namespace edgeopt {
 namespace {
 
 using Lanes = __m512;
+using IntegerLanes = __m512i;
 inline constexpr int kLanes = 16;
 // Rows of a tile of two vectors and of one: as many sums as registers hold.
 inline constexpr int kTallTile = 14;
@@ -31,6 +32,13 @@ inline Lanes divide(Lanes a, Lanes b) { return _mm512_div_ps(a, b); }
 inline Lanes look_up(const float* values, Lanes at) {
   return _mm512_i32gather_ps(_mm512_cvtps_epi32(at), values, 4);
 }
+// eight[at mod 8]
+inline IntegerLanes pick(const int32_t* eight, IntegerLanes at) {
+  const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(eight));
+  return _mm512_permutexvar_epi32(at, _mm512_broadcast_i64x4(half));
+}
+// Between -limit and limit: the smaller magnitude with the sign of `v`. A NaN becomes `limit`.
+inline Lanes within(Lanes v, float limit) { return _mm512_range_ps(v, repeat(limit), 0b0010); }
 inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
   const __mmask16 negative =
       _mm512_cmplt_epi32_mask(_mm512_castps_si512(x), _mm512_setzero_si512());
