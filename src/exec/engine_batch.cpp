@@ -18,7 +18,9 @@ constexpr int64_t kLargestBatch = 8;
 
 // Beside elementwise operators: those that treat each index of axis 0 by itself as long as the
 // shapes grow with the batch and no axis they name is axis 0.
-constexpr std::array<std::string_view, 36> kSamplewise = {"Conv",
+constexpr std::array<std::string_view, 38> kSamplewise = {"Conv",
+                                                          "QuantizedConv",
+                                                          "QuantizeLinear",
                                                           "ConvTranspose",
                                                           "AveragePool",
                                                           "MaxPool",
@@ -97,12 +99,12 @@ class BatchCheck {
     for (const ValueId id : node.outputs) {
       if (id.valid() && !grows(id)) return false;
     }
-    if (op->traits.elementwise || node.domain == "edgeopt") return broadcasts_well(node);
+    if (op->traits.elementwise || node.op_type == "FakeQuant") return broadcasts_well(node);
     if (node.op_type == "Gemm") return gemm_is_by_rows(node);
     if (node.op_type == "MatMul") return matmul_is_by_rows(node);
     const bool listed =
         std::find(kSamplewise.begin(), kSamplewise.end(), node.op_type) != kSamplewise.end();
-    return listed && node.domain.empty() && only_data_grows(node) && axis_is_inside(node);
+    return listed && only_data_grows(node) && axis_is_inside(node);
   }
 
   // Every operand is either a batch of the output's rank or the same for all samples.
@@ -153,6 +155,7 @@ class BatchCheck {
       return !order.empty() && order[0] == 0;
     }
     if (op == "Slice") return steps_forward(node);
+    if (op == "QuantizeLinear") return element_count(*one_[node.inputs[1]].shape) == 1;
     if (op == "Concat") return inside(node.int_or("axis", 0));
     if (op == "Split" || op == "Gather" || op.starts_with("Arg")) {
       return inside(node.int_or("axis", 0)) && (op != "Gather" || constants_.known(node.inputs[1]));

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/quantize_linear.h"
 #include "quant/encoding.h"
 
 namespace edgeopt {
@@ -79,6 +80,16 @@ std::optional<EpilogueStep> Chains::step_of(const Node& node) const {
   return step;
 }
 
+std::optional<Grid> Chains::byte_grid_of(const Node& node) const {
+  if (node.op_type != "QuantizeLinear" || !node.domain.empty()) return std::nullopt;
+  Tensor parameters[2];  // scale, zero point
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!constants_.known(node.inputs[i])) return std::nullopt;
+    parameters[i - 1] = constants_.get(node.inputs[i]);
+  }
+  return byte_grid(parameters, parameters[1].empty() ? nullptr : &parameters[1]);
+}
+
 // One number for each channel, or an empty vector when the constant is no such thing.
 std::vector<float> Chains::per_channel(ValueId constant, const Shape& shape,
                                        size_t channel_axis) const {
@@ -142,6 +153,8 @@ std::optional<ChainLink> Chains::link_of(const Node& node, ValueId value,
                                          size_t channel_axis) const {
   ChainLink link{.node = node.id, .result = node.outputs[0]};
   if (node.inputs[0] == value) {
+    link.grid = byte_grid_of(node);
+    if (link.grid) return link;
     if (const auto step = step_of(node)) {
       link.step = *step;
       return link;

@@ -7,6 +7,7 @@
 #include "exec/engine_constants.h"
 #include "exec/engine_lower.h"
 #include "kernels/epilogue.h"
+#include "kernels/fake_quantize.h"
 
 namespace edgeopt {
 
@@ -19,7 +20,8 @@ struct ChainLink {
   std::vector<float> scale = {};
   std::vector<float> shift = {};
   EpilogueStep step = {};
-  ValueId operand = {};  // of a kAdd step
+  ValueId operand = {};           // of a kAdd step
+  std::optional<Grid> grid = {};  // in place of a step: QuantizeLinear to uint8, the last link
 };
 
 class Chains {
@@ -40,6 +42,7 @@ class Chains {
 
  private:
   std::optional<ChainLink> link_of(const Node& node, ValueId value, size_t channel_axis) const;
+  std::optional<Grid> byte_grid_of(const Node& node) const;
   std::optional<EpilogueStep> clip_of(const Node& node) const;
   std::optional<ChainLink> batch_norm_of(const Node& node, int64_t channels) const;
   std::vector<float> per_channel(ValueId constant, const Shape& shape, size_t channel_axis) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "exec/engine_codes.h"
 #include "exec/engine_constants.h"
 #include "exec/engine_quantizers.h"
 #include "ops/op.h"
@@ -19,12 +20,13 @@ class Lowering {
   void run() {
     graph_.set_graph_outputs({});
     drop_dead();
-    join_quantizers(graph_, opset_, resolve_feed_shapes(graph_, options_.input_shapes, 1), wanted_,
-                    table_);
+    const std::map<ValueId, Shape> shapes = resolve_feed_shapes(graph_, options_.input_shapes, 1);
+    join_quantizers(graph_, opset_, shapes, wanted_, table_);
     for (const NodeId id : graph_.topological_order()) skip_copy(graph_.node(id));
     for (const NodeId id : graph_.topological_order()) {
       if (graph_.alive(id)) join_gate(graph_.node(id));
     }
+    convolve_codes(graph_, opset_, shapes, wanted_, table_);
     drop_dead();
   }
 

@@ -190,6 +190,12 @@ class Planner {
     if (affine > 0 && !fold_into_layer(all.first(affine), context, folded)) return false;
     std::vector<ValueId> operands;
     for (size_t i = affine; i < links; ++i) {
+      if (group.links[i].grid) {
+        if (!op.traits.writes_codes) return false;
+        context.grid = group.links[i].grid;
+        context.outputs[0].type = DataType::kUint8;
+        break;
+      }
       EpilogueStep step = group.links[i].step;
       if (group.links[i].operand.valid()) {
         step.operand = operands.size();

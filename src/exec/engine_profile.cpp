@@ -32,7 +32,7 @@ void StepTimer::record() const {
 }
 
 double flops_of(const Node& node, const InferredGraph& inferred) {
-  if (!node.domain.empty() || node.inputs.size() < 2 || node.outputs.empty()) return 0;
+  if (node.inputs.size() < 2 || node.outputs.empty()) return 0;
   if (!node.inputs[0].valid() || !node.inputs[1].valid()) return 0;
   const Shape& a = *inferred[node.inputs[0]].shape;
   const Shape& b = *inferred[node.inputs[1]].shape;
@@ -40,7 +40,7 @@ double flops_of(const Node& node, const InferredGraph& inferred) {
   const auto per_channel = [&] {
     return static_cast<double>(element_count(Shape(b.begin() + 1, b.end())));
   };
-  if (node.op_type == "Conv") return 2 * out * per_channel();
+  if (node.op_type == "Conv" || node.op_type == "QuantizedConv") return 2 * out * per_channel();
   if (node.op_type == "ConvTranspose") {
     return 2 * static_cast<double>(element_count(a)) * per_channel();
   }

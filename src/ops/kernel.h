@@ -7,12 +7,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "edgeopt/graph.h"
 #include "edgeopt/tensor.h"
 #include "kernels/epilogue.h"
+#include "kernels/fake_quantize.h"
 
 namespace edgeopt {
 
@@ -30,9 +32,13 @@ class PrepareContext {
   int64_t opset = 0;
   // The node's; a bias that was not in the node may stand in input 2 of a layer.
   std::vector<Operand> inputs;
-  std::vector<Operand> outputs;  // the node's; layout is the one asked for
+  // The node's; layout is the one asked for, the type of output 0 that behind the epilogue.
+  std::vector<Operand> outputs;
   // Steps on output 0. Operand number k of a kAdd step is input number inputs.size() + k of run().
   std::vector<EpilogueStep> epilogue;
+  // Behind them output 0 becomes the codes of this grid (uint8): as QuantizeLinear's own result,
+  // or in the place of a float result.
+  std::optional<Grid> grid;
 };
 
 struct MovePlan;

@@ -131,6 +131,8 @@ struct OpTraits {
   // Index of the weight input of a layer with weights (Conv 1, Gemm 1, ...), -1 for none. The bias,
   // where there is one, is the input after it.
   int weight_input = -1;
+  // Its kernels serve PrepareContext::grid.
+  bool writes_codes = false;
   // One output element depends on the element at the same place of each input alone (after
   // broadcasting).
   bool elementwise = false;

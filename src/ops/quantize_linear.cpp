@@ -1,11 +1,15 @@
 // QuantizeLinear, DequantizeLinear: per tensor, per axis, and blocked (opset 21).
+#include "ops/quantize_linear.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "base/format.h"
+#include "kernels/encode.h"
 #include "ops/axis.h"
+#include "ops/kernel.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
 #include "tensor/packed.h"
@@ -155,6 +159,34 @@ void compute_quantize(ComputeContext& c) {
   std::memcpy(y.mutable_raw(), dense.raw(), dense.byte_size());
 }
 
+class EncodeKernel : public Kernel {
+ public:
+  EncodeKernel(int64_t count, const Grid& grid) : count_(count), encoder_({}, grid) {}
+  void run(std::span<const void* const> inputs, std::span<void* const> outputs,
+           void* /*scratch*/) const override {
+    encoder_.run(static_cast<const float*>(inputs[0]), static_cast<uint8_t*>(outputs[0]), 0, count_,
+                 {});
+  }
+
+ private:
+  int64_t count_;
+  Encoder encoder_;
+};
+
+// Floats to uint8 with one scale, in any layout.
+std::unique_ptr<Kernel> prepare_quantize(const PrepareContext& c) {
+  const PrepareContext::Operand& x = c.inputs[0];
+  const Tensor* zero_point = c.inputs.size() > 2 ? c.inputs[2].constant : nullptr;
+  const bool known = c.inputs.size() < 3 || zero_point != nullptr;
+  const std::optional<Grid> grid =
+      known ? byte_grid(c.inputs[1].constant, zero_point) : std::nullopt;
+  if (!grid || !c.epilogue.empty() || x.type != DataType::kFloat || x.constant != nullptr ||
+      c.outputs[0].type != DataType::kUint8) {
+    return nullptr;
+  }
+  return std::make_unique<EncodeKernel>(element_count(x.shape), *grid);
+}
+
 template <typename From, typename To>
 void dequantize_elements(const ComputeContext& c, const Tensor& codes, To* to) {
   const std::vector<float> scales = numbers(c, c.input(1));
@@ -207,11 +239,22 @@ void compute_dynamic(ComputeContext& c) {
 
 }  // namespace
 
+std::optional<Grid> byte_grid(const Tensor* scale, const Tensor* zero_point) {
+  if (scale == nullptr || scale->size() != 1 || scale->type() != DataType::kFloat) return {};
+  Grid grid{.scale = *scale->data<float>()};
+  if (!(grid.scale > 0)) return std::nullopt;
+  if (zero_point == nullptr) return grid;
+  if (zero_point->size() != 1 || zero_point->type() != DataType::kUint8) return std::nullopt;
+  grid.zero_point = *zero_point->data<uint8_t>();
+  return grid;
+}
+
 extern const Operator op_QuantizeLinear = {
     .name = "QuantizeLinear",
     .domain = "",
     .infer = infer_quantize,
     .compute = compute_quantize,
+    .prepare = prepare_quantize,
 };
 extern const Operator op_DequantizeLinear = {
     .name = "DequantizeLinear",

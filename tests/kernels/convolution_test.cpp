@@ -11,69 +11,17 @@
 #include "kernels/layout.h"
 #include "reference/convolution.h"
 #include "reference/epilogue.h"
+#include "support/convolution_cases.h"
 #include "support/epilogues.h"
 #include "support/values.h"
 
 namespace edgeopt {
 namespace {
 
+using test::ConvolutionCase;
+using test::square;
+using test::window;
 using Make = std::unique_ptr<Convolution> (*)(const ConvolutionPlan&);
-
-struct Case {
-  const char* why;
-  ConvolutionShape shape;
-};
-
-// Two spatial dimensions; the output's size follows.
-Window window(Spatial input, Spatial kernel, Spatial stride, Spatial dilation, Spatial before,
-              Spatial after) {
-  Window w = {input, kernel, stride, dilation, before, after, {1, 1, 1}};
-  for (size_t d = 0; d < 3; ++d) {
-    const int64_t extent = (kernel[d] - 1) * dilation[d] + 1;
-    w.output[d] = (input[d] + before[d] + after[d] - extent) / stride[d] + 1;
-  }
-  return w;
-}
-
-Window square(int64_t size, int64_t kernel, int64_t stride, int64_t pad, int64_t dilation = 1) {
-  return window({1, size, size}, {1, kernel, kernel}, {1, stride, stride}, {1, dilation, dilation},
-                {0, pad, pad}, {0, pad, pad});
-}
-
-std::vector<Case> cases() {
-  return {
-      {"one element", {1, 1, 1, 1, square(1, 1, 1, 0)}},
-      {"1x1: rows need no gathering", {2, 1, 24, 40, square(9, 1, 1, 0)}},
-      {"1x1 with stride", {2, 1, 16, 24, square(9, 1, 2, 0)}},
-      {"depth in several blocks", {1, 1, 1100, 16, square(3, 1, 1, 0)}},
-      {"3x3 with padding", {2, 1, 16, 32, square(8, 3, 1, 1)}},
-      {"depth cut inside a tap", {1, 1, 200, 24, square(5, 3, 1, 1)}},
-      {"first layer: three channels, 7x7, stride 2", {1, 1, 3, 64, square(31, 7, 2, 3)}},
-      {"odd channels: part of a vector, of a panel", {1, 1, 5, 13, square(7, 3, 1, 1)}},
-      {"one channel more than a panel", {1, 1, 8, 17, square(6, 3, 1, 0)}},
-      {"9 columns beside a panel", {1, 1, 8, 25, square(6, 1, 1, 0)}},
-      {"dilation", {1, 1, 8, 8, square(11, 3, 1, 2, 2)}},
-      {"padding at one side only",
-       {1, 1, 4, 8, window({1, 7, 8}, {1, 3, 2}, {1, 2, 1}, {1, 1, 1}, {0, 2, 0}, {0, 0, 1})}},
-      {"stride leaves input unused", {1, 1, 4, 8, square(8, 2, 3, 0)}},
-      {"padding wider than the kernel", {1, 1, 3, 8, square(2, 2, 1, 3)}},
-      {"one dimension",
-       {2, 1, 6, 10, window({1, 1, 20}, {1, 1, 5}, {1, 1, 2}, {1, 1, 1}, {0, 0, 2}, {0, 0, 2})}},
-      {"three dimensions",
-       {1, 1, 4, 8, window({4, 5, 6}, {3, 2, 3}, {1, 2, 1}, {1, 1, 1}, {1, 0, 1}, {1, 1, 1})}},
-      {"groups", {2, 2, 16, 32, square(7, 3, 1, 1)}},
-      {"groups of four channels", {1, 8, 32, 32, square(7, 3, 1, 1)}},
-      {"groups of one input", {1, 6, 6, 12, square(7, 3, 2, 1)}},
-      {"depthwise 3x3", {2, 32, 32, 32, square(9, 3, 1, 1)}},
-      {"depthwise, stride 2, all vector widths", {1, 61, 61, 61, square(9, 3, 2, 1)}},
-      {"depthwise 5x5, wide rows", {1, 40, 40, 40, square(70, 5, 1, 2)}},
-      {"depthwise 5x5 on an image smaller than it", {1, 16, 16, 16, square(3, 5, 1, 2)}},
-      {"depthwise, dilated", {1, 24, 24, 24, square(10, 3, 1, 2, 2)}},
-      {"depthwise, padding wider than the kernel", {1, 8, 8, 8, square(2, 2, 1, 3)}},
-      {"depthwise in three dimensions",
-       {1, 8, 8, 8, window({3, 4, 5}, {2, 3, 3}, {1, 1, 2}, {1, 1, 1}, {1, 1, 1}, {0, 1, 1})}},
-  };
-}
 
 struct Data {
   std::vector<float> x;
@@ -152,7 +100,7 @@ ConvolutionPlan plan_for(const ConvolutionShape& s, const Data& data, Layout x, 
 constexpr Layout kBoth[] = {Layout::kPlain, Layout::kChannelsLast};
 
 TEST(ConvolutionKernel, EveryShapeInEveryLayout) {
-  for (const Case& c : cases()) {
+  for (const ConvolutionCase& c : test::convolution_cases()) {
     SCOPED_TRACE(c.why);
     const Data data = data_for(c.shape);
     const auto expected = test::reference_convolution(c.shape, data.x, data.weights, data.bias);
@@ -165,7 +113,7 @@ TEST(ConvolutionKernel, EveryShapeInEveryLayout) {
 }
 
 TEST(ConvolutionKernel, TheBackendServesEveryShape) {
-  for (const Case& c : cases()) {
+  for (const ConvolutionCase& c : test::convolution_cases()) {
     SCOPED_TRACE(c.why);
     const Data data = data_for(c.shape);
     const auto expected = test::reference_convolution(c.shape, data.x, data.weights, data.bias);
@@ -175,7 +123,7 @@ TEST(ConvolutionKernel, TheBackendServesEveryShape) {
 }
 
 TEST(ConvolutionKernel, WeightsAndBiasGivenAtTheRun) {
-  for (const Case& c : cases()) {
+  for (const ConvolutionCase& c : test::convolution_cases()) {
     SCOPED_TRACE(c.why);
     const Data data = data_for(c.shape);
     for (const Make make : {make_convolution, make_backend_convolution}) {
@@ -189,7 +137,7 @@ TEST(ConvolutionKernel, WeightsAndBiasGivenAtTheRun) {
 }
 
 TEST(ConvolutionKernel, WithoutBias) {
-  for (const Case& c : cases()) {
+  for (const ConvolutionCase& c : test::convolution_cases()) {
     SCOPED_TRACE(c.why);
     const Data data = data_for(c.shape);
     const auto expected = test::reference_convolution(c.shape, data.x, data.weights, {});
@@ -227,10 +175,10 @@ void expect_steps(const ConvolutionPlan& plan, const Data& data, const std::vect
 
 TEST(ConvolutionKernel, EveryEpilogueInEveryLayout) {
   // A product with whole and part tiles, a depth in two blocks, groups, depthwise with all widths.
-  const std::vector<Case> few = {{"tiles", {2, 1, 70, 29, square(9, 3, 1, 1)}},
-                                 {"groups", {1, 2, 8, 24, square(9, 3, 1, 1)}},
-                                 {"depthwise", {2, 61, 61, 61, square(9, 3, 1, 1)}}};
-  for (const Case& c : few) {
+  const std::vector<ConvolutionCase> few = {{"tiles", {2, 1, 70, 29, square(9, 3, 1, 1)}},
+                                            {"groups", {1, 2, 8, 24, square(9, 3, 1, 1)}},
+                                            {"depthwise", {2, 61, 61, 61, square(9, 3, 1, 1)}}};
+  for (const ConvolutionCase& c : few) {
     SCOPED_TRACE(c.why);
     const Data data = data_for(c.shape);
     for (const Layout x : kBoth) {
@@ -270,7 +218,7 @@ TEST(ConvolutionKernel, AResidualMayBeWhereTheResultGoes) {
 }
 
 TEST(ConvolutionKernel, Transposed) {
-  std::vector<Case> transposed = {
+  std::vector<ConvolutionCase> transposed = {
       {"no overlap", {2, 1, 6, 9, square(8, 2, 2, 0)}},
       {"overlap and padding", {1, 1, 8, 16, square(9, 3, 2, 1)}},
       {"output padding", {1, 1, 8, 16, square(10, 3, 2, 1)}},
@@ -279,7 +227,7 @@ TEST(ConvolutionKernel, Transposed) {
       {"three dimensions",
        {1, 1, 4, 3, window({4, 5, 6}, {3, 2, 3}, {1, 2, 1}, {1, 1, 1}, {1, 0, 1}, {1, 1, 1})}},
   };
-  for (Case& c : transposed) {
+  for (ConvolutionCase& c : transposed) {
     SCOPED_TRACE(c.why);
     c.shape.transposed = true;
     Data data = data_for(c.shape);
@@ -336,7 +284,7 @@ TEST(ConvolutionKernel, SeveralThreadsAtATime) {
 
 // A sample's result does not depend on how many samples run together.
 TEST(ConvolutionKernel, SamplesDoNotDependOnTheBatch) {
-  for (const Case& c : cases()) {
+  for (const ConvolutionCase& c : test::convolution_cases()) {
     SCOPED_TRACE(c.why);
     ConvolutionShape one = c.shape;
     one.batch = 1;

@@ -2,44 +2,21 @@
 #include <optional>
 
 #include "kernels/backend.h"
-#include "kernels/onednn/common.h"
+#include "kernels/onednn/convolution_form.h"
 #include "kernels/scratch.h"
 
 namespace edgeopt {
 namespace {
 
-using onednn::Dims;
 using onednn::Tag;
-
-constexpr int64_t kCacheFloats = 64 * 1024;  // of outputs that are computed together
-
-// oneDNN's names for channels-last, with two spatial dimensions where the first of three is one.
-struct Form {
-  bool flat = false;
-  Tag last = Tag::ndhwc;
-  Tag weights = Tag::oidhw;
-};
-
-Form form_of(const ConvolutionShape& s) {
-  const Window& w = s.window;
-  const bool flat =
-      w.input[0] == 1 && w.kernel[0] == 1 && w.output[0] == 1 && w.before[0] + w.after[0] == 0;
-  if (flat) return {true, Tag::nhwc, s.groups > 1 ? Tag::goihw : Tag::oihw};
-  return {false, Tag::ndhwc, s.groups > 1 ? Tag::goidhw : Tag::oidhw};
-}
-
-Dims with_spatial(Dims dims, const Spatial& spatial, const Form& form) {
-  dims.insert(dims.end(), spatial.begin() + (form.flat ? 1 : 0), spatial.end());
-  return dims;
-}
 
 class OnednnConvolution : public Convolution {
  public:
   explicit OnednnConvolution(const ConvolutionPlan& plan)
-      : s_(plan.shape), has_bias_(plan.has_bias), summed_(summed_operand(plan.epilogue)) {
-    const int64_t sample = s_.output_channels * product(s_.window.output);
-    at_once_ = std::clamp<int64_t>(kCacheFloats / std::max<int64_t>(1, sample), 1, s_.batch);
-    while (s_.batch % at_once_ != 0) --at_once_;
+      : s_(plan.shape),
+        has_bias_(plan.has_bias),
+        summed_(summed_operand(plan.epilogue)),
+        at_once_(onednn::samples_at_once(plan.shape)) {
     std::span<const EpilogueStep> steps = plan.epilogue;
     describe(onednn::attributes(steps, summed_.has_value()));
     rest_ = Epilogue(steps);
@@ -94,30 +71,13 @@ class OnednnConvolution : public Convolution {
   }
 
   void describe(const dnnl::primitive_attr& attr) {
-    const Window& w = s_.window;
-    const Form form = form_of(s_);
-    const auto x = with_spatial({at_once_, s_.input_channels}, w.input, form);
-    const auto y = with_spatial({at_once_, s_.output_channels}, w.output, form);
-    Dims weights = {s_.group_outputs(), s_.group_inputs()};
-    if (s_.groups > 1) weights.insert(weights.begin(), s_.groups);
-    weights = with_spatial(weights, w.kernel, form);
-    plain_weights_ = onednn::floats(weights, form.weights);
-    Spatial dilation;
-    Spatial after;  // what the windows cover, which may be less or more than the stated padding
-    for (size_t d = 0; d < 3; ++d) {
-      dilation[d] = w.dilation[d] - 1;
-      after[d] = (w.output[d] - 1) * w.stride[d] + (w.kernel[d] - 1) * w.dilation[d] + 1 -
-                 w.input[d] - w.before[d];
-    }
-    const dnnl::memory::desc any = onednn::floats(weights, Tag::any);
+    const onednn::ConvolutionForm form = onednn::form_of(s_, at_once_);
+    plain_weights_ = onednn::floats(form.weights, form.weights_tag);
     const dnnl::memory::desc bias =
         has_bias_ ? onednn::floats({s_.output_channels}, Tag::x) : dnnl::memory::desc();
-    const dnnl::convolution_forward::desc desc(
-        dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
-        onednn::floats(x, form.last), any, bias, onednn::floats(y, form.last),
-        with_spatial({}, w.stride, form), with_spatial({}, dilation, form),
-        with_spatial({}, w.before, form), with_spatial({}, after, form));
-    primitive_desc_ = dnnl::convolution_forward::primitive_desc(desc, attr, onednn::cpu());
+    primitive_desc_ = onednn::describe(form, onednn::floats(form.x, form.tensor_tag),
+                                       onednn::floats(form.weights, Tag::any), bias,
+                                       onednn::floats(form.y, form.tensor_tag), attr);
     primitive_ = dnnl::convolution_forward(primitive_desc_);
     arguments_ = std::make_unique<onednn::ArgumentPool>(primitive_desc_, has_bias_);
   }
@@ -130,8 +90,8 @@ class OnednnConvolution : public Convolution {
   ConvolutionShape s_;
   bool has_bias_;
   std::optional<size_t> summed_;  // operand that the primitive adds: it stands in y before
+  int64_t at_once_;               // samples
   Epilogue rest_;                 // what the primitive does not do
-  int64_t at_once_ = 1;           // samples
   dnnl::memory::desc plain_weights_;
   dnnl::convolution_forward::primitive_desc primitive_desc_;
   dnnl::convolution_forward primitive_;

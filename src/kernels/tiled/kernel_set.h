@@ -74,6 +74,13 @@ struct StepsJob {
   const float* const* operands = nullptr;
 };
 
+// y[i] = the code of steps(x[i]) on the grid of one more step, a kFakeQuant behind the others.
+struct CodesJob {
+  StepsJob steps;  // without its y
+  uint8_t* y = nullptr;
+  float zero_point = 0;  // codes are 0 to 255
+};
+
 using TileFunction = void (*)(const TileJob&);
 using PixelFunction = void (*)(const DepthwiseJob&);
 
@@ -100,6 +107,7 @@ struct KernelSet {
   PixelKernels one_vector;
   PixelKernels part_of_one;  // the first job.lanes channels
   void (*steps)(const StepsJob& job) = nullptr;
+  void (*codes)(const CodesJob& job) = nullptr;
 };
 
 const KernelSet& avx2_kernels();

@@ -15,6 +15,7 @@ namespace {
 struct Whole {
   static Lanes load(const float* p) { return edgeopt::load(p); }
   static void store(float* p, Lanes v) { edgeopt::store(p, v); }
+  static void store_bytes(uint8_t* p, Lanes v) { edgeopt::store_bytes(p, v); }
 };
 
 // x / scale correctly rounded (Markstein, "Computation of elementary functions on the IBM RISC
@@ -207,6 +208,32 @@ void steps_of(const StepsJob& job) {
   if (at < job.last) steps_on<1>(job, at, Part(job.last - at));
 }
 
+// Codes of kV vectors from `at` on.
+template <int kV, typename Access>
+inline void codes_on(const CodesJob& job, int64_t at, const Access& access) {
+  const StepsJob& steps = job.steps;
+  Lanes values[1][kV];
+#pragma GCC unroll 8
+  for (int v = 0; v < kV; ++v) values[0][v] = access.load(steps.x + at + v * kLanes);
+  apply_steps(steps.steps, steps.step_count, steps.operands, at, 0, access, values);
+  const FusedStep& grid = steps.steps[steps.step_count];
+#pragma GCC unroll 8
+  for (int v = 0; v < kV; ++v) {
+    access.store_bytes(job.y + at + v * kLanes,
+                       add(code_of(grid, values[0][v]), repeat(&job.zero_point)));
+  }
+}
+
+void codes_of(const CodesJob& job) {
+  constexpr int kAtOnce = 8;
+  int64_t at = job.steps.first;
+  for (; at + kAtOnce * kLanes <= job.steps.last; at += kAtOnce * kLanes) {
+    codes_on<kAtOnce>(job, at, Whole());
+  }
+  for (; at + kLanes <= job.steps.last; at += kLanes) codes_on<1>(job, at, Whole());
+  if (at < job.steps.last) codes_on<1>(job, at, Part(job.steps.last - at));
+}
+
 template <int kR, int kV>
 void tile_of(const TileJob& job) {
   Lanes sum[kR][kV];
@@ -316,6 +343,7 @@ constexpr KernelSet kKernels = {
     .one_vector = pixels<1>(std::make_integer_sequence<int, 6>()),
     .part_of_one = part_pixels(std::make_integer_sequence<int, 6>()),
     .steps = steps_of,
+    .codes = codes_of,
 };
 
 // NOLINTEND(misc-definitions-in-headers)

@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace edgeopt {
 namespace {
@@ -41,6 +42,16 @@ inline IntegerLanes pick(const int32_t* eight, IntegerLanes at) {
 inline Lanes within(Lanes v, float limit) {
   return smaller(repeat(limit), larger(repeat(-limit), v));
 }
+// Whole numbers from 0 to 255.
+inline __m128i bytes_of(Lanes v) {
+  const __m256i whole = _mm256_cvtps_epi32(v);
+  const __m128i words =
+      _mm_packus_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
+  return _mm_packus_epi16(words, words);
+}
+inline void store_bytes(uint8_t* p, Lanes v) {
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(p), bytes_of(v));
+}
 inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
   return _mm256_blendv_ps(otherwise, then, x);
 }
@@ -49,12 +60,18 @@ inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
 class Part {
  public:
   explicit Part(int64_t count)
-      : mask_(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
+      : count_(static_cast<size_t>(count)),
+        mask_(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
                                  _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))) {}
   Lanes load(const float* p) const { return _mm256_maskload_ps(p, mask_); }
   void store(float* p, Lanes v) const { _mm256_maskstore_ps(p, mask_, v); }
+  void store_bytes(uint8_t* p, Lanes v) const {
+    const int64_t bytes = _mm_cvtsi128_si64(bytes_of(v));
+    std::memcpy(p, &bytes, count_);
+  }
 
  private:
+  size_t count_;
   __m256i mask_;
 };
 

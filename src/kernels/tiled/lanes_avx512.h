@@ -39,6 +39,10 @@ inline IntegerLanes pick(const int32_t* eight, IntegerLanes at) {
 }
 // Between -limit and limit: the smaller magnitude with the sign of `v`. A NaN becomes `limit`.
 inline Lanes within(Lanes v, float limit) { return _mm512_range_ps(v, repeat(limit), 0b0010); }
+// Whole numbers from 0 to 255.
+inline void store_bytes(uint8_t* p, Lanes v) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(v)));
+}
 inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
   const __mmask16 negative =
       _mm512_cmplt_epi32_mask(_mm512_castps_si512(x), _mm512_setzero_si512());
@@ -51,6 +55,9 @@ class Part {
   explicit Part(int64_t count) : mask_(static_cast<__mmask16>((1U << count) - 1)) {}
   Lanes load(const float* p) const { return _mm512_maskz_loadu_ps(mask_, p); }
   void store(float* p, Lanes v) const { _mm512_mask_storeu_ps(p, mask_, v); }
+  void store_bytes(uint8_t* p, Lanes v) const {
+    _mm512_mask_cvtusepi32_storeu_epi8(p, mask_, _mm512_cvtps_epi32(v));
+  }
 
  private:
   __mmask16 mask_;
