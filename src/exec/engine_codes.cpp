@@ -1,17 +1,25 @@
 #include "exec/engine_codes.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include "base/format.h"
 #include "exec/engine_constants.h"
+#include "exec/engine_grids.h"
 #include "kernels/quantized_convolution.h"
 #include "ops/convolution.h"
 #include "quant/encoding.h"
 
 namespace edgeopt {
 namespace {
+
+// Operators that give elements of their first input (Concat: of all) and add none of their own.
+constexpr std::array<std::string_view, 11> kMovers = {
+    "Concat",       "DepthToSpace", "Flatten",   "Reshape",   "Resize", "Slice",
+    "SpaceToDepth", "Squeeze",      "Transpose", "Unsqueeze", "Gather"};
 
 // Weights as codes with zero point 0.
 struct CodedWeights {
@@ -56,79 +64,113 @@ bool is_byte(const Tensor& tensor) {
 class Coding {
  public:
   Coding(Graph& graph, const InferredGraph& inferred, const Wanted& wanted, const QuantTable& table)
-      : graph_(graph), inferred_(inferred), wanted_(wanted), table_(table) {}
+      : graph_(graph), inferred_(inferred), wanted_(wanted), table_(table), grids_(graph, table) {}
 
   void run() {
     for (const NodeId id : graph_.topological_order()) {
-      const Node node = graph_.node(id);  // a copy: nodes are added
-      if (node.op_type == "Conv" && node.domain.empty()) convert(node);
+      if (is_convertible(graph_.node(id))) converted_.insert(id);
     }
-    // Codes are taken from in front of a FakeQuant that nobody else reads.
-    for (const auto& [quantizer, codes] : coded_) {
-      const ValueId floats = graph_.node(quantizer).outputs[0];
-      const bool read = wanted_.kept.contains(floats) || !graph_.value(floats).uses.empty();
-      if (read) graph_.set_input(graph_.value(codes).producer, 0, floats);
-    }
+    for (const NodeId id : std::set(converted_)) convert(graph_.node(id));
   }
 
  private:
-  void convert(const Node& node) {
-    const NodeId quantizer = quantizer_of(node.inputs[0]);
-    if (!quantizer.valid() || !is_constant(node, 2)) return;
+  bool is_convertible(const Node& node) {
+    if (node.op_type != "Conv" || !node.domain.empty() || !is_constant(node, 2)) return false;
     const InferredValue& x = inferred_[node.inputs[0]];
     const InferredValue& w = inferred_[node.inputs[1]];
     if (x.type != DataType::kFloat || !x.shape || !w.shape || inferred_.gaps.contains(node.id)) {
-      return;
+      return false;
     }
-    const Complain never = [&](const std::string& why) { fail(ErrorCode::kInternal, "{}", why); };
-    if (!multiplies_codes(convolution_shape(node, *x.shape, *w.shape, never))) return;
-    auto weights = weights_of(node.inputs[1]);
-    if (!weights) return;
-    const TensorEncoding& encoding = *simulated_encoding(graph_.node(quantizer), &table_);
-    const auto channels = static_cast<size_t>(w.shape->at(0));
-    std::vector<float> scale(channels);
-    for (size_t c = 0; c < channels; ++c) {
-      scale[c] = encoding.scale[0] * weights->scale[weights->scale.size() == 1 ? 0 : c];
+    const Complain never = [](const std::string& why) { fail(ErrorCode::kInternal, "{}", why); };
+    return byte_grid(node.inputs[0]) &&
+           multiplies_codes(convolution_shape(node, *x.shape, *w.shape, never)) &&
+           weights_of(node.inputs[1]);
+  }
+
+  void convert(Node made) {
+    const NodeId conv = made.id;
+    const Grid grid = *byte_grid(made.inputs[0]);
+    CodedWeights weights = *weights_of(made.inputs[1]);
+    const int64_t channels = weights.codes.dim(0);
+    std::vector<float> scale(static_cast<size_t>(channels));
+    for (size_t c = 0; c < scale.size(); ++c) {
+      scale[c] = grid.scale * weights.scale[weights.scale.size() == 1 ? 0 : c];
     }
-    Node made = node;
     made.op_type = "QuantizedConv";
     made.domain = "edgeopt";
-    made.attributes.push_back({"x_zero_point", int64_t{unsigned_zero_point(encoding)}});
-    made.inputs = {codes_of(quantizer, encoding),
-                   graph_.add_constant("", std::move(weights->codes)),
-                   graph_.add_constant("", Tensor::from_floats({w.shape->at(0)}, scale))};
-    if (node.inputs.size() > 2 && node.inputs[2].valid()) made.inputs.push_back(node.inputs[2]);
-    graph_.remove_node(node.id);
+    made.attributes.push_back({"x_zero_point", int64_t{grid.zero_point}});
+    std::vector<ValueId> inputs = {codes_of(made.inputs[0]),
+                                   graph_.add_constant("", std::move(weights.codes)),
+                                   graph_.add_constant("", Tensor::from_floats({channels}, scale))};
+    if (made.inputs.size() > 2 && made.inputs[2].valid()) inputs.push_back(made.inputs[2]);
+    made.inputs = std::move(inputs);
+    graph_.remove_node(conv);
     graph_.add_node(std::move(made));
   }
 
-  // The FakeQuant to 256 codes that makes the value.
-  NodeId quantizer_of(ValueId value) const {
+  // The grid of a value's codes as uint8; nothing: it does not have 256.
+  std::optional<Grid> byte_grid(ValueId value) {
+    std::optional<Grid> grid = grids_.of(value);
+    if (!grid || grid->high - grid->low != 255) return std::nullopt;
+    return Grid{grid->scale, grid->zero_point - grid->low, 0, 255};
+  }
+
+  // The producer moves codes as it moves floats.
+  const Node* mover_of(ValueId value) const {
     const NodeId producer = graph_.value(value).producer;
-    if (!producer.valid()) return {};
-    const TensorEncoding* encoding = simulated_encoding(graph_.node(producer), &table_);
-    const bool bytes = encoding != nullptr && encoding->scale.size() == 1 &&
-                       encoding->spec.bits == 8 && !encoding->spec.narrow;
-    return bytes ? producer : NodeId{};
+    if (!producer.valid()) return nullptr;
+    const Node& node = graph_.node(producer);
+    const bool listed = std::find(kMovers.begin(), kMovers.end(), node.op_type) != kMovers.end();
+    return listed && node.domain.empty() && node.outputs.size() == 1 ? &node : nullptr;
   }
 
-  // As uint8 codes.
-  static int32_t unsigned_zero_point(const TensorEncoding& encoding) {
-    return encoding.zero_point[0] - static_cast<int32_t>(lowest_code(encoding.spec));
+  // Nobody reads the value but convolutions that are converted, and what moves it to them.
+  bool only_codes_count(ValueId value) {
+    if (wanted_.kept.contains(value)) return false;
+    const std::vector<Use>& uses = graph_.value(value).uses;
+    return std::all_of(uses.begin(), uses.end(), [&](const Use& use) {
+      if (converted_.contains(use.node)) return use.input == 0;
+      if (use.input < 0) return false;
+      const ValueId result = graph_.node(use.node).outputs[0];
+      const bool moved = mover_of(result) != nullptr && byte_grid(result);
+      return moved && only_codes_count(result);
+    });
   }
 
-  ValueId codes_of(NodeId quantizer, const TensorEncoding& encoding) {
-    ValueId& codes = coded_[quantizer];
-    if (codes.valid()) return codes;
+  ValueId codes_of(ValueId value) {
+    const auto known = codes_.find(value);
+    if (known != codes_.end()) return known->second;
+    const bool only = only_codes_count(value);
+    const Node* mover = only ? mover_of(value) : nullptr;
+    const ValueId codes = mover != nullptr ? moved_codes(*mover) : quantized(value, only);
+    codes_[value] = codes;
+    return codes;
+  }
+
+  ValueId moved_codes(Node made) {
+    const size_t data = made.op_type == "Concat" ? made.inputs.size() : 1;
+    for (size_t i = 0; i < data; ++i) made.inputs[i] = codes_of(made.inputs[i]);
+    return add(std::move(made));
+  }
+
+  // From in front of a FakeQuant where nobody else reads it.
+  ValueId quantized(ValueId value, bool only) {
+    const Grid grid = *byte_grid(value);
     Tensor zero_point(DataType::kUint8, {});
-    *zero_point.mutable_data<uint8_t>() = static_cast<uint8_t>(unsigned_zero_point(encoding));
+    *zero_point.mutable_data<uint8_t>() = static_cast<uint8_t>(grid.zero_point);
+    const Node producer = graph_.node(graph_.value(value).producer);
+    const bool in_front = only && simulated_encoding(producer, &table_) != nullptr;
     Node made;
     made.op_type = "QuantizeLinear";
-    made.name = graph_.node(quantizer).name;
-    made.inputs = {graph_.node(quantizer).inputs[0],
-                   graph_.add_constant("", Tensor::scalar(encoding.scale[0])),
+    made.name = producer.name;
+    made.inputs = {in_front ? producer.inputs[0] : value,
+                   graph_.add_constant("", Tensor::scalar(grid.scale)),
                    graph_.add_constant("", std::move(zero_point))};
-    codes = graph_.add_value("");
+    return add(std::move(made));
+  }
+
+  ValueId add(Node made) {
+    const ValueId codes = graph_.add_value("");
     made.outputs = {codes};
     graph_.add_node(std::move(made));
     return codes;
@@ -193,7 +235,9 @@ class Coding {
   const InferredGraph& inferred_;
   const Wanted& wanted_;
   const QuantTable& table_;
-  std::map<NodeId, ValueId> coded_;  // by FakeQuant
+  Grids grids_;
+  std::set<NodeId> converted_;  // Conv nodes
+  std::map<ValueId, ValueId> codes_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "exec/engine_codes.h"
 #include "exec/engine_constants.h"
+#include "exec/engine_grids.h"
 #include "exec/engine_quantizers.h"
 #include "ops/op.h"
 
@@ -22,6 +23,7 @@ class Lowering {
     drop_dead();
     const std::map<ValueId, Shape> shapes = resolve_feed_shapes(graph_, options_.input_shapes, 1);
     join_quantizers(graph_, opset_, shapes, wanted_, table_);
+    skip_repeated_quantizers(graph_, wanted_.kept, table_);
     for (const NodeId id : graph_.topological_order()) skip_copy(graph_.node(id));
     for (const NodeId id : graph_.topological_order()) {
       if (graph_.alive(id)) join_gate(graph_.node(id));

@@ -19,6 +19,7 @@ Wanted wanted_of(const Graph& graph, const EngineOptions& options);
 // * nodes that lead to nothing wanted are gone,
 // * users of a copy (Identity, FakeQuant that is not simulated, Dropout) read the original,
 // * quantizers are FakeQuant nodes with entries that are added to `table` (engine_quantizers.h),
+// * quantizers of what lies on their grid already are gone (engine_grids.h),
 // * convolutions of quantized tensors work on codes (engine_codes.h),
 // * x * Sigmoid(x) is Swish and x * HardSigmoid(x; 1/6, 1/2) is HardSwish; where the factor beside
 // x

@@ -1,5 +1,9 @@
 #include "kernels/encode.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include <algorithm>
 
 #include "kernels/tiled/kernel_set.h"
@@ -8,6 +12,26 @@ namespace edgeopt {
 namespace {
 
 constexpr int64_t kBlock = 2048;
+
+#if defined(__x86_64__)
+// Whole vectors of 64 bytes; how many bytes that were. A permutation picks from two vectors by
+// seven bits of each index; the eighth chooses between two of them.
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) int64_t translate_vectors(
+    const CodeTable& table, uint8_t* y, int64_t count) {
+  const __m512i first = _mm512_loadu_si512(table.data());
+  const __m512i second = _mm512_loadu_si512(table.data() + 64);
+  const __m512i third = _mm512_loadu_si512(table.data() + 128);
+  const __m512i fourth = _mm512_loadu_si512(table.data() + 192);
+  int64_t i = 0;
+  for (; i + 64 <= count; i += 64) {
+    const __m512i code = _mm512_loadu_si512(y + i);
+    const __m512i low = _mm512_permutex2var_epi8(first, code, second);
+    const __m512i high = _mm512_permutex2var_epi8(third, code, fourth);
+    _mm512_storeu_si512(y + i, _mm512_mask_blend_epi8(_mm512_movepi8_mask(code), low, high));
+  }
+  return i;
+}
+#endif
 
 EpilogueStep quantizer(const Grid& grid) {
   return {.kind = EpilogueStep::Kind::kFakeQuant,
@@ -67,7 +91,13 @@ CodeTable code_table(const Grid& from, std::span<const EpilogueStep> steps, cons
 }
 
 void translate(const CodeTable& table, uint8_t* y, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) y[i] = table[y[i]];
+  int64_t done = 0;
+#if defined(__x86_64__)
+  static const bool permutes =
+      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw");
+  if (permutes) done = translate_vectors(table, y, count);
+#endif
+  for (; done < count; ++done) y[done] = table[y[done]];
 }
 
 }  // namespace edgeopt

@@ -12,6 +12,7 @@ struct Grid {
   int32_t zero_point = 0;
   int32_t low = 0;
   int32_t high = 255;
+  bool operator==(const Grid&) const = default;
 };
 
 // y = scale * (clamp(round(x / scale) + zero_point, low, high) - zero_point). `y` may be `x`.

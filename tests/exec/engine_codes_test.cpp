@@ -98,6 +98,42 @@ TEST_F(EngineCodes, ResidualsAreFloats) {
   test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
 }
 
+// Quantizers behind a movement repeat those before it.
+TEST_F(EngineCodes, MovementsMoveCodes) {
+  CodedModel m;
+  const ValueId x = m.quantized(m.input("x", {-1, 3, 6, 6}));
+  const ValueId a = m.quantized(m.conv(x, 3, 4));
+  const ValueId b = m.quantized(m.conv(x, 3, 8));
+  const ValueId both = m.quantized(m.node("Concat", {a, b}, {{"axis", int64_t{1}}}));
+  const ValueId deep = m.quantized(m.node("SpaceToDepth", {both}, {{"blocksize", int64_t{2}}}));
+  m.output(m.conv(deep, 48, 4));
+  const Names steps = steps_of(m.graph);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), "QuantizeLinear"), 1);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), "QuantizedConv"), 3);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), "FakeQuant"), 0);
+  test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+}
+
+TEST_F(EngineCodes, AMovementThatOthersReadMovesFloats) {
+  CodedModel m;
+  const ValueId x = m.quantized(m.input("x", {-1, 3, 6, 6}));
+  const ValueId a = m.quantized(m.conv(x, 3, 4));
+  const ValueId both = m.node("Concat", {a, a}, {{"axis", int64_t{1}}});
+  m.output(m.conv(both, 8, 4));
+  m.output(m.node("Tanh", {both}));
+  test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+}
+
+// Padding is zero, which is not code zero.
+TEST_F(EngineCodes, PaddingIsPaddedInFloat) {
+  CodedModel m;
+  const ValueId x = m.quantized(m.input("x", {-1, 3, 6, 6}));
+  Tensor pads(DataType::kInt64, {8});
+  for (int i = 0; i < 8; ++i) pads.mutable_data<int64_t>()[i] = i % 4 > 1 ? 1 : 0;
+  m.output(m.conv(m.quantized(m.node("Pad", {x, m.constant(pads)})), 3, 4));
+  test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+}
+
 // What is fetched has the values of the grid.
 TEST_F(EngineCodes, ACodedTensorThatIsFetchedIsThereInFloat) {
   CodedModel m;

@@ -1,0 +1,34 @@
+// On which quantization grid the elements of a value lie.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "edgeopt/graph.h"
+#include "kernels/fake_quantize.h"
+#include "quant/table.h"
+
+namespace edgeopt {
+
+class Grids {
+ public:
+  Grids(const Graph& graph, const QuantTable& table) : graph_(graph), table_(table) {}
+
+  // That of the simulated FakeQuant (one scale, at most 16 bits) that makes the value, or whose
+  // elements are moved or joined to it. Nothing: not known to lie on one.
+  std::optional<Grid> of(ValueId value);
+
+ private:
+  std::optional<Grid> find(const Node& producer);
+
+  const Graph& graph_;
+  const QuantTable& table_;
+  std::map<ValueId, std::optional<Grid>> known_;
+};
+
+// FakeQuant nodes whose input lies on their grid already do nothing: users of them read the input.
+// Those that must come to be (`kept` says so) stay.
+void skip_repeated_quantizers(Graph& graph, const std::set<ValueId>& kept, const QuantTable& table);
+
+}  // namespace edgeopt
