@@ -9,6 +9,7 @@
 #include "kernels/inline.h"
 #include "kernels/simd.h"
 #include "ops/float_kernel.h"
+#include "ops/interleaved_moves.h"
 #include "ops/movement.h"
 
 namespace edgeopt {
@@ -184,6 +185,7 @@ class MovesKernel : public Kernel {
         steps_(plan_.epilogue) {
     for (Move& move : plan_.moves) move = simplified(move);
     turn_ = plan_.moves.size() > 1 ? rows_of_a_turn(plan_) : 0;
+    interleaved_ = InterleavedMoves::of(plan_);
   }
 
   const MovePlan* move_plan() const override { return &plan_; }
@@ -191,7 +193,9 @@ class MovesKernel : public Kernel {
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* /*scratch*/) const override {
     if (zero_bytes_ > 0) std::memset(outputs[0], 0, zero_bytes_);
-    if (turn_ == 0) {
+    if (interleaved_) {
+      interleaved_->run(inputs, outputs[0]);
+    } else if (turn_ == 0) {
       for (const Move& move : plan_.moves) run_part(move, 0, move.shape[0], inputs, outputs);
     } else {
       const int64_t rows = plan_.moves[0].shape[0];
@@ -216,6 +220,7 @@ class MovesKernel : public Kernel {
   size_t zero_bytes_;
   Epilogue steps_;
   int64_t turn_ = 0;  // rows
+  std::optional<InterleavedMoves> interleaved_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/format.h"
+#include "tensor/interleave.h"
 
 namespace edgeopt {
 namespace {
@@ -14,6 +15,14 @@ constexpr int64_t kBlock = 16;
 // The channels of pictures: one pass over the positions.
 template <int kFew, typename T>
 void interleave(const T* from, T* to, int64_t columns) {
+  if constexpr (sizeof(T) == 4) {
+    if constexpr (kFew == 3) {
+      return interleave_three({from, from + columns, from + 2 * columns}, 1, to, columns);
+    } else {
+      return interleave_four({from, from + columns, from + 2 * columns, from + 3 * columns}, 1, to,
+                             4, columns);
+    }
+  }
   for (int64_t c = 0; c < columns; ++c) {
     for (int r = 0; r < kFew; ++r) to[c * kFew + r] = from[r * columns + c];
   }
