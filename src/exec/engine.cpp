@@ -121,6 +121,7 @@ class Engine::Impl {
         // result does not depend on how many there are.
         for (int64_t s = 0; s < samples; ++s) worker.feed(s, first + s, load(first + s));
         worker.fill(samples);
+        worker.lend(results_[static_cast<size_t>(ticket->slot)]);
         worker.run(first, samples, observe, times);
         worker.fetch(samples, results_[static_cast<size_t>(ticket->slot)]);
         schedule.finish(*ticket);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "tensor/relayout.h"
+
 namespace edgeopt {
 namespace {
 
@@ -17,6 +19,10 @@ class MemoryPlanner {
   void run() {
     find_lifetimes();
     share_in_place();
+    if (plan_.batch == 1) {
+      for (PlanFeed& feed : plan_.feeds) feed.lent = is_only_read(feed.place);
+      for (PlanFetch& fetch : plan_.fetches) lend_result(fetch);
+    }
     place_buffers();
   }
 
@@ -93,6 +99,31 @@ class MemoryPlanner {
     for (size_t i = 0; i < owner.size(); ++i) {
       if (owner[i] != static_cast<int32_t>(i)) plan_.buffers[i].bytes = 0;
     }
+  }
+
+  // A whole buffer that is of this feed alone, and no step writes into it.
+  bool is_only_read(const Place& place) const {
+    if (!place.valid() || place.offset != 0) return false;
+    const auto same = [&](const Place& other) { return other.buffer == place.buffer; };
+    const auto written = [&](const PlanStep& step) {
+      return std::any_of(step.outputs.begin(), step.outputs.end(), same);
+    };
+    return std::none_of(plan_.steps.begin(), plan_.steps.end(), written) &&
+           std::count_if(plan_.feeds.begin(), plan_.feeds.end(),
+                         [&](const PlanFeed& feed) { return same(feed.place); }) == 1;
+  }
+
+  // If the buffer holds just this result, as the caller wants it, and is not lent already.
+  void lend_result(PlanFetch& fetch) {
+    const Place& place = fetch.place;
+    if (!place.valid() || place.offset != 0) return;
+    const auto fed = [&](const PlanFeed& feed) { return feed.place.buffer == place.buffer; };
+    if (std::any_of(plan_.feeds.begin(), plan_.feeds.end(), fed)) return;
+    const bool plain = place.layout == Layout::kPlain || layouts_coincide(place.shape);
+    const auto bits = static_cast<size_t>(element_count(fetch.sample_shape) * bits_of(fetch.type));
+    if (!plain || buffer(place.buffer).bytes != (bits + 7) / 8) return;
+    fetch.lent = true;
+    buffer(place.buffer).bytes = 0;
   }
 
   void place_buffers() {

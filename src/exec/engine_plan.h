@@ -49,11 +49,13 @@ struct PlanFeed {
   std::string name;
   Place place;
   Shape sample_shape;
+  bool lent = false;  // steps may read it where the caller has it: nothing is written there
 };
 
 struct PlanFetch {
-  Place place;      // invalid: a constant
-  Tensor constant;  // plain
+  Place place;        // invalid: a constant
+  bool lent = false;  // steps write into the result's own memory; none for it is in the arena
+  Tensor constant;    // plain
   DataType type = DataType::kUndefined;
   Shape sample_shape;
 };

@@ -16,6 +16,10 @@ size_t bytes_of(DataType type, int64_t elements) {
   return (static_cast<size_t>(elements) * static_cast<size_t>(bits_of(type)) + 7) / 8;
 }
 
+bool is_aligned(const void* memory) {
+  return reinterpret_cast<uintptr_t>(memory) % kAlignment == 0;
+}
+
 }  // namespace
 
 BatchResults make_results(const Plan& plan) {
@@ -37,22 +41,54 @@ Worker::Worker(const Plan& plan, int index) : plan_(plan), index_(index) {
   if (arena_ == nullptr) {
     fail(ErrorCode::kBadInput, "the model's activations of {} bytes do not fit in memory", bytes);
   }
+  for (const PlanBuffer& buffer : plan.buffers) buffers_.push_back(arena_.get() + buffer.offset);
   for (const PlanStep& step : plan.steps) {
     Addresses& addresses = steps_.emplace_back();
     for (const Place& place : step.inputs) addresses.inputs.push_back(address(place));
     for (const Place& place : step.outputs) addresses.outputs.push_back(address(place));
-    if (step.scratch >= 0) {
-      addresses.scratch = arena_.get() + plan.buffers[static_cast<size_t>(step.scratch)].offset;
+    if (step.scratch >= 0) addresses.scratch = buffers_[static_cast<size_t>(step.scratch)];
+  }
+  collect_users();
+}
+
+char* Worker::address(const Place& place) const {
+  return place.valid() ? buffers_[static_cast<size_t>(place.buffer)] + place.offset : nullptr;
+}
+
+void Worker::collect_users() {
+  for (const PlanFeed& feed : plan_.feeds) {
+    if (feed.lent) users_[feed.place.buffer] = {};
+  }
+  for (const PlanFetch& fetch : plan_.fetches) {
+    if (fetch.lent) users_[fetch.place.buffer] = {};
+  }
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const PlanStep& step = plan_.steps[i];
+    for (size_t k = 0; k < step.inputs.size(); ++k) {
+      const auto users = users_.find(step.inputs[k].buffer);
+      if (users == users_.end()) continue;
+      users->second.inputs.emplace_back(&steps_[i].inputs[k], step.inputs[k].offset);
+    }
+    for (size_t k = 0; k < step.outputs.size(); ++k) {
+      const auto users = users_.find(step.outputs[k].buffer);
+      if (users == users_.end()) continue;
+      users->second.outputs.emplace_back(&steps_[i].outputs[k], step.outputs[k].offset);
     }
   }
 }
 
-char* Worker::address(const Place& place) const {
-  if (!place.valid()) return nullptr;
-  return arena_.get() + plan_.buffers[static_cast<size_t>(place.buffer)].offset + place.offset;
+void Worker::move_buffer(int32_t buffer, void* memory) {
+  const auto index = static_cast<size_t>(buffer);
+  char* base =
+      memory == nullptr ? arena_.get() + plan_.buffers[index].offset : static_cast<char*>(memory);
+  if (buffers_[index] == base) return;
+  buffers_[index] = base;
+  const Users& users = users_.at(buffer);
+  for (const auto& [input, offset] : users.inputs) *input = base + offset;
+  for (const auto& [output, offset] : users.outputs) *output = base + offset;
 }
 
-void Worker::feed(int64_t place_in_batch, int64_t sample, const std::vector<Tensor>& inputs) {
+void Worker::feed(int64_t place_in_batch, int64_t sample, std::vector<Tensor> inputs) {
   if (inputs.size() != plan_.feeds.size()) {
     fail(ErrorCode::kBadInput, "sample {} has {} tensors, the model takes {} inputs", sample,
          inputs.size(), plan_.feeds.size());
@@ -66,9 +102,16 @@ void Worker::feed(int64_t place_in_batch, int64_t sample, const std::vector<Tens
            to_string(tensor.shape()));
     }
     if (!feed.place.valid()) continue;
+    const bool as_planned =
+        tensor.layout() == feed.place.layout || layouts_coincide(tensor.shape());
+    const bool stays = feed.lent && as_planned && is_aligned(tensor.raw());
+    if (feed.lent)
+      move_buffer(feed.place.buffer, stays ? const_cast<void*>(tensor.raw()) : nullptr);
+    if (stays) continue;
     char* to = address(feed.place) + bytes_of(tensor.type(), place_in_batch * tensor.size());
     relayout(tensor.type(), tensor.shape(), tensor.raw(), tensor.layout(), to, feed.place.layout);
   }
+  if (plan_.batch == 1) fed_ = std::move(inputs);
 }
 
 void Worker::fill(int64_t samples) {
@@ -113,10 +156,17 @@ void Worker::observe_places(const std::vector<PlanObservation>& observed, int64_
   }
 }
 
-void Worker::fetch(int64_t samples, BatchResults& results) const {
+void Worker::lend(BatchResults& results) {
   for (size_t k = 0; k < plan_.fetches.size(); ++k) {
     const PlanFetch& fetch = plan_.fetches[k];
-    if (!fetch.place.valid()) continue;
+    if (fetch.lent) move_buffer(fetch.place.buffer, results[0][k].mutable_raw());
+  }
+}
+
+void Worker::fetch(int64_t samples, BatchResults& results) {
+  for (size_t k = 0; k < plan_.fetches.size(); ++k) {
+    const PlanFetch& fetch = plan_.fetches[k];
+    if (!fetch.place.valid() || fetch.lent) continue;
     const int64_t count = element_count(fetch.sample_shape);
     for (int64_t s = 0; s < samples; ++s) {
       const char* from = address(fetch.place) + bytes_of(fetch.type, s * count);
@@ -124,6 +174,7 @@ void Worker::fetch(int64_t samples, BatchResults& results) const {
       relayout(fetch.type, fetch.sample_shape, from, fetch.place.layout, to, Layout::kPlain);
     }
   }
+  fed_.clear();
 }
 
 }  // namespace edgeopt
