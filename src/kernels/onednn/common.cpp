@@ -2,6 +2,8 @@
 
 #include <omp.h>
 
+#include <algorithm>
+
 #include "kernels/backend.h"
 
 namespace edgeopt {
@@ -44,8 +46,40 @@ Arguments::Arguments(const dnnl::primitive_desc_base& desc, bool has_bias) {
   for (const int argument : {DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD, DNNL_ARG_BIAS}) {
     if (argument == DNNL_ARG_BIAS && !has_bias) continue;
     const dnnl::memory::desc form = desc.query_md(dnnl::query::exec_arg_md, argument);
-    arguments_[argument] = dnnl::memory(form, cpu(), DNNL_MEMORY_NONE);
+    put(argument, dnnl::memory(form, cpu(), DNNL_MEMORY_NONE));
   }
+}
+
+Arguments::Argument& Arguments::of(int argument) {
+  const auto at = std::find_if(list_.begin(), list_.end(), [&](const dnnl_exec_arg_t& listed) {
+    return listed.arg == argument;
+  });
+  const auto index = static_cast<size_t>(at - list_.begin());
+  if (at == list_.end()) {
+    list_.push_back({argument, nullptr});
+    arguments_.emplace_back();
+  }
+  return arguments_[index];
+}
+
+void Arguments::set(int argument, const void* data) {
+  Argument& known = of(argument);
+  if (known.data == data) return;
+  known.memory.set_data_handle(const_cast<void*>(data));
+  known.data = data;
+}
+
+void Arguments::put(int argument, const dnnl::memory& memory) {
+  Argument& known = of(argument);
+  if (known.memory && known.memory.get() == memory.get()) return;
+  known = {memory, nullptr};
+  list_[static_cast<size_t>(&known - arguments_.data())].memory = memory.get();
+}
+
+void Arguments::run(const dnnl::primitive& primitive) const {
+  const dnnl_status_t status = dnnl_primitive_execute(primitive.get(), stream().get(),
+                                                      static_cast<int>(list_.size()), list_.data());
+  dnnl::error::wrap_c_api(status, "could not execute a primitive");
 }
 
 ArgumentPool::Loan ArgumentPool::borrow() {

@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <span>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -31,20 +30,26 @@ inline dnnl::memory memory_at(const dnnl::memory::desc& desc, const void* data) 
 // what is in the destination.
 dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps, bool sums = false);
 
-// What a primitive is called with.
+// What a primitive is called with. By the C functions, and nothing is set that is set already:
+// oneDNN's C++ wrappers copy a map for each call, and a small convolution takes few microseconds.
 class Arguments {
  public:
   Arguments(const dnnl::primitive_desc_base& desc, bool has_bias);
   // Source, destination, scratch memory or bias.
-  void set(int argument, const void* data) {
-    arguments_.at(argument).set_data_handle(const_cast<void*>(data));
-  }
+  void set(int argument, const void* data);
   // The whole memory: oneDNN writes zeros behind the ends of packed weights that are merely set.
-  void put(int argument, const dnnl::memory& memory) { arguments_[argument] = memory; }
-  void run(const dnnl::primitive& primitive) const { primitive.execute(stream(), arguments_); }
+  void put(int argument, const dnnl::memory& memory);
+  void run(const dnnl::primitive& primitive) const;
 
  private:
-  std::unordered_map<int, dnnl::memory> arguments_;
+  struct Argument {
+    dnnl::memory memory;
+    const void* data = nullptr;
+  };
+  Argument& of(int argument);
+
+  std::vector<Argument> arguments_;
+  std::vector<dnnl_exec_arg_t> list_;  // the same, as oneDNN's C functions take them
 };
 
 // Lends each caller arguments of its own, to any number of threads. Making them takes microseconds,
