@@ -71,6 +71,8 @@ class Tensor {
   Tensor() = default;
   // Elements are zero (empty strings).
   Tensor(DataType type, Shape shape, Layout layout = Layout::kPlain);
+  // The same with elements that are not set, for what writes them all.
+  static Tensor unset(DataType type, Shape shape, Layout layout = Layout::kPlain);
   // Takes over `storage`, whose elements start at `data` (a memory-mapped file, for example).
   Tensor(DataType type, Shape shape, std::shared_ptr<const void> storage, const void* data);
   // Refers to `data` without owning it; the caller keeps it alive.
@@ -103,6 +105,8 @@ class Tensor {
   Tensor reshaped(Shape shape) const;
 
  private:
+  void allocate();
+
   DataType type_ = DataType::kUndefined;
   Layout layout_ = Layout::kPlain;
   bool view_ = false;

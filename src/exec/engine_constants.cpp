@@ -67,13 +67,24 @@ Tensor Constants::get_floats(ValueId id) {
   return get(id);
 }
 
+Tensor Constants::simulated(const Tensor& constant, const TensorEncoding& encoding) {
+  if (constant.byte_size() <= kKeptBytes || encoding.spec.bits > 16) {
+    return fake_quantize(constant, encoding);
+  }
+  const bool fits = room_ != nullptr && room_.use_count() == 1 && room_->size() >= constant.size();
+  if (!fits) room_ = std::make_shared<Tensor>(Tensor::unset(DataType::kFloat, {constant.size()}));
+  auto* values = room_->mutable_data<float>();
+  fake_quantize(constant, encoding, values);
+  return Tensor(DataType::kFloat, constant.shape(), room_, values);
+}
+
 Tensor Constants::compute(const Node& node, size_t output) {
   std::vector<Tensor> inputs;
   for (const ValueId id : node.inputs) inputs.push_back(id.valid() ? get(id) : Tensor());
   if (node.op_type == "FakeQuant" && node.domain == "edgeopt") {
     const TensorEncoding* encoding = simulated_encoding(node, table_);
-    const bool simulated = encoding != nullptr && inputs[0].type() == DataType::kFloat;
-    return simulated ? fake_quantize(inputs[0], *encoding) : inputs[0];
+    const bool quantized = encoding != nullptr && inputs[0].type() == DataType::kFloat;
+    return quantized ? simulated(inputs[0], *encoding) : inputs[0];
   }
   std::vector<const Tensor*> in_pointers;
   for (const Tensor& input : inputs) in_pointers.push_back(input.empty() ? nullptr : &input);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "edgeopt/graph.h"
@@ -29,6 +30,7 @@ class Constants {
  private:
   bool computable(const Node& node) const;
   Tensor compute(const Node& node, size_t output);
+  Tensor simulated(const Tensor& constant, const TensorEncoding& encoding);
 
   const Graph& graph_;
   int64_t opset_;
@@ -36,6 +38,9 @@ class Constants {
   const QuantTable* table_;
   std::vector<char> known_;  // by value
   std::map<ValueId, Tensor> kept_;
+  // Memory of the last quantized weight, used again once nobody holds it: fresh memory for each
+  // would leave holes between the packed weights.
+  std::shared_ptr<Tensor> room_;
 };
 
 }  // namespace edgeopt

@@ -24,7 +24,7 @@ std::optional<OutputChannels> output_channels(const Node& node, const Tensor& we
 }
 
 Tensor scaled(const Tensor& weight, OutputChannels channels, const std::vector<float>& scale) {
-  Tensor result(DataType::kFloat, weight.shape());
+  Tensor result = Tensor::unset(DataType::kFloat, weight.shape());
   const float* from = weight.data<float>();
   auto* to = result.mutable_data<float>();
   const int64_t per_group = weight.dim(static_cast<size_t>(channels.axis));

@@ -15,7 +15,7 @@ constexpr size_t kKeptBytes = size_t{32} << 20;
 
 // Engine memory is reused after a callback: what is kept is copied.
 Tensor owned(const Tensor& tensor) {
-  Tensor copy(tensor.type(), tensor.shape(), tensor.layout());
+  Tensor copy = Tensor::unset(tensor.type(), tensor.shape(), tensor.layout());
   if (tensor.byte_size() > 0) {
     std::copy_n(tensor.data<char>(), tensor.byte_size(), copy.mutable_data<char>());
   }

@@ -31,7 +31,8 @@ AccuracyReport measure_accuracy(const Simulation& models, const DataSource& data
 std::vector<TensorReport> measure_tensors(const Simulation& models, const DataSource& data);
 
 // Quantized weights in graph order.
-std::vector<WeightReport> measure_weights(const Model& simulated, const QuantTable& table);
+std::vector<WeightReport> measure_weights(const Model& simulated, const QuantTable& table,
+                                          int threads);
 
 // How many samples a comparison without labels takes: few where the model is large.
 int64_t affordable_samples(int64_t macs);

@@ -190,7 +190,7 @@ class QuantizeJob {
     result_.accuracy = measure_accuracy(models, judged, progress,
                                         [this](std::string text) { note(std::move(text)); });
     result_.tensors = measure_tensors(models, Subset(data, std::min(few / 2, kMostLayerSamples)));
-    result_.weights = measure_weights(model_, table_);
+    result_.weights = measure_weights(model_, table_, options_.threads);
   }
 
   void check_gates() {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/format.h"
+#include "kernels/sweep.h"
 
 namespace edgeopt {
 namespace {
@@ -97,17 +98,33 @@ Grid grid_of(const TensorEncoding& encoding, size_t channel) {
           static_cast<int32_t>(highest_code(encoding.spec))};
 }
 
+namespace {
+
+// Widens the range to hold the finite ones of these.
+void widen(Range& range, const float* data, int64_t count) {
+  constexpr int64_t kShort = 32;
+  if (count >= kShort) {
+    const Sweep ends = sweep_ends(data, count);
+    if (ends.all_finite) {
+      range = {std::min(range.min, ends.min), std::max(range.max, ends.max)};
+      return;
+    }
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    if (!std::isfinite(data[i])) continue;
+    range.min = std::min(range.min, data[i]);
+    range.max = std::max(range.max, data[i]);
+  }
+}
+
+}  // namespace
+
 std::vector<Range> ranges_of(const Tensor& tensor, int axis) {
   const size_t channels = axis < 0 ? 1 : static_cast<size_t>(tensor.dim(static_cast<size_t>(axis)));
   std::vector<Range> ranges(channels, Range{INFINITY, -INFINITY});
   const float* data = tensor.data<float>();
   for_each_run(tensor.shape(), axis, [&](int64_t channel, int64_t offset, int64_t count) {
-    Range& range = ranges[static_cast<size_t>(channel)];
-    for (int64_t i = offset; i < offset + count; ++i) {
-      if (!std::isfinite(data[i])) continue;
-      range.min = std::min(range.min, data[i]);
-      range.max = std::max(range.max, data[i]);
-    }
+    widen(ranges[static_cast<size_t>(channel)], data + offset, count);
   });
   for (Range& range : ranges) {
     if (range.min > range.max) range = {};
@@ -135,7 +152,7 @@ std::vector<int32_t> quantize(const Tensor& tensor, const TensorEncoding& encodi
 Tensor dequantize(const std::vector<int32_t>& codes, const Shape& shape,
                   const TensorEncoding& encoding) {
   channels_of(shape, encoding);
-  Tensor result(DataType::kFloat, shape);
+  Tensor result = Tensor::unset(DataType::kFloat, shape);
   float* data = output_of(result);
   for_each_run(shape, encoding.spec.axis, [&](int64_t c, int64_t offset, int64_t count) {
     const float scale = encoding.scale[static_cast<size_t>(c)];
@@ -152,16 +169,20 @@ Tensor fake_quantize(const Tensor& tensor, const TensorEncoding& encoding) {
   if (encoding.spec.bits == 32) {
     return dequantize(quantize(tensor, encoding), tensor.shape(), encoding);
   }
+  Tensor result = Tensor::unset(DataType::kFloat, tensor.shape(), tensor.layout());
+  fake_quantize(tensor, encoding, output_of(result));
+  return result;
+}
+
+void fake_quantize(const Tensor& tensor, const TensorEncoding& encoding, float* to) {
+  check(encoding.ready() && encoding.spec.bits <= 16, "a grid of at most 16 bits");
   channels_of(tensor.shape(), encoding);
-  Tensor result(DataType::kFloat, tensor.shape(), tensor.layout());
   check(tensor.layout() == Layout::kPlain || encoding.scale.size() == 1,
         "per-channel encodings are applied in plain layout");
   const float* from = tensor.data<float>();
-  float* to = output_of(result);
   for_each_run(tensor.shape(), encoding.spec.axis, [&](int64_t c, int64_t offset, int64_t count) {
     fake_quantize(from + offset, to + offset, count, grid_of(encoding, static_cast<size_t>(c)));
   });
-  return result;
 }
 
 void encode_bias(TensorEncoding& encoding, float input_scale,

@@ -69,6 +69,8 @@ Tensor dequantize(const std::vector<int32_t>& codes, const Shape& shape,
 // dequantize(quantize(tensor)); the tensor itself while the encoding is not ready.
 // Throws Error(kInternal) when the channels do not fit the tensor.
 Tensor fake_quantize(const Tensor& tensor, const TensorEncoding& encoding);
+// The same into memory for as many floats; the encoding is ready and of at most 16 bits.
+void fake_quantize(const Tensor& tensor, const TensorEncoding& encoding, float* to);
 
 // The int32 encoding of a bias of `count` channels: scale[c] = input_scale * weight_scale[c], zero
 // point 0. Fewer weight scales than channels repeat (one for the tensor; groups of a

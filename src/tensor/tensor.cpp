@@ -143,9 +143,23 @@ int64_t axis_product(int64_t a, int64_t b) {
 }
 
 Tensor::Tensor(DataType type, Shape shape, Layout layout)
-    : type_(type), layout_(layout), size_(element_count(shape)), shape_(std::move(shape)) {
-  require_makeable(type, shape_);
-  if (type == DataType::kString) {
+    : Tensor(unset(type, std::move(shape), layout)) {
+  if (type != DataType::kString) std::memset(data_, 0, byte_size());
+}
+
+Tensor Tensor::unset(DataType type, Shape shape, Layout layout) {
+  Tensor tensor;
+  tensor.type_ = type;
+  tensor.layout_ = layout;
+  tensor.size_ = element_count(shape);
+  tensor.shape_ = std::move(shape);
+  tensor.allocate();
+  return tensor;
+}
+
+void Tensor::allocate() {
+  require_makeable(type_, shape_);
+  if (type_ == DataType::kString) {
     auto strings = std::make_shared<std::vector<std::string>>(static_cast<size_t>(size_));
     data_ = strings->data();
     storage_ = std::move(strings);
@@ -160,7 +174,7 @@ Tensor::Tensor(DataType type, Shape shape, Layout layout)
     fail(ErrorCode::kBadInput, "a tensor of {} bytes (shape {}) does not fit in memory", bytes,
          to_string(shape_));
   }
-  std::memset(memory, 0, padded);
+  std::memset(static_cast<char*>(memory) + padded - kAlignment, 0, kAlignment);
   data_ = memory;
   storage_ =
       std::shared_ptr<const void>(memory, [](const void* p) { std::free(const_cast<void*>(p)); });
@@ -208,7 +222,7 @@ size_t Tensor::byte_size() const {
 
 void* Tensor::mutable_raw() {
   if (view_ || data_ == nullptr || (!foreign_ && storage_.use_count() == 1)) return data_;
-  Tensor copy(type_, shape_, layout_);
+  Tensor copy = unset(type_, shape_, layout_);
   if (type_ == DataType::kString) {
     std::copy_n(data<std::string>(), size_, static_cast<std::string*>(copy.data_));
   } else {

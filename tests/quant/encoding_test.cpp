@@ -135,6 +135,24 @@ TEST(Encoding, RangesLeaveOutNonFiniteElements) {
   EXPECT_EQ(ranges_of(x, 0), (std::vector<Range>{{-1, -1}, {0, 0}}));
 }
 
+TEST(Encoding, RangesOfLongRunsAreThoseOfTheirElements) {
+  for (const bool finite : {true, false}) {
+    Tensor x(DataType::kFloat, {3, 301});
+    float* data = x.mutable_data<float>();
+    for (int i = 0; i < 903; ++i) data[i] = std::sin(static_cast<float>(i * i));
+    data[7] = -2;
+    data[300] = 3;
+    data[301] = -4;
+    data[902] = 5;
+    if (!finite) data[100] = data[400] = data[700] = NAN;
+    const std::vector<Range> ranges = ranges_of(x, 0);
+    EXPECT_EQ(ranges[0], (Range{-2, 3}));
+    EXPECT_EQ(ranges[1].min, -4);
+    EXPECT_EQ(ranges[2].max, 5);
+    EXPECT_EQ(ranges_of(x, -1), (std::vector<Range>{{-4, 5}}));
+  }
+}
+
 TEST(Encoding, BiasIsInt32WithTheProductOfTheScales) {
   TensorEncoding bias{.spec = {.bits = 32, .symmetric = true, .is_signed = true, .axis = 0}};
   encode_bias(bias, 0.5F, {0.25F, 1e-6F}, 2);
