@@ -1,6 +1,7 @@
 #include "exec/engine_alias.h"
 
 #include "exec/engine_lower.h"
+#include "tensor/packed.h"
 
 namespace edgeopt {
 namespace {
@@ -26,12 +27,13 @@ bool same_memory(const Shape& shape, Layout from, const std::vector<int64_t>& or
   return before == after;
 }
 
-std::optional<Place> transposed_place(const Node& node, const Shape& shape, PlanBuilder& builder) {
+std::optional<Place> transposed_place(const Node& node, const Shape& shape, bool packed,
+                                      PlanBuilder& builder) {
   std::vector<int64_t> reversed;
   for (size_t i = shape.size(); i-- > 0;) reversed.push_back(static_cast<int64_t>(i));
   const std::vector<int64_t> order = node.ints_or("perm", reversed);
   std::vector<Layout> layouts{Layout::kPlain};
-  if (is_image(shape)) layouts.push_back(Layout::kChannelsLast);
+  if (is_image(shape) && !packed) layouts.push_back(Layout::kChannelsLast);
   for (const Layout from : layouts) {
     if (!builder.lies_in(node.inputs[0], from)) continue;
     for (const Layout to : layouts) {
@@ -57,7 +59,8 @@ std::optional<Place> alias_of(const Graph& graph, const Node& node, const Inferr
   if (passes_through(graph, node, table)) {
     place = reshaped_place(node.inputs[0], from, to, builder);
   } else if (node.op_type == "Transpose" && node.domain.empty()) {
-    place = transposed_place(node, from, builder);
+    const bool packed = is_packed_integer(inferred[node.inputs[0]].type);
+    place = transposed_place(node, from, packed, builder);
   }
   if (place) place->shape = to;
   return place;

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "ops/elementwise.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -113,7 +114,9 @@ extern const Operator op_Shrink = attribute_operator<NumericTypes>("Shrink", [](
   const float bias = node.float_or("bias", 0.0F);
   return [lambda, bias](auto x) {
     const auto value = static_cast<double>(x);
-    return value < -lambda ? value + bias : value > lambda ? value - bias : 0.0;
+    return to_number<decltype(x)>(value < -lambda  ? value + bias
+                                  : value > lambda ? value - bias
+                                                   : 0.0);
   };
 });
 extern const Operator op_Gelu = {

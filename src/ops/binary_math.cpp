@@ -4,6 +4,7 @@
 
 #include "base/format.h"
 #include "ops/binary.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -12,6 +13,16 @@ namespace {
 template <typename T>
 using Wrapping = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>,
                                              std::type_identity<T>>::type;
+
+template <typename T>
+T product(T a, T b) {
+  using W = Wrapping<T>;
+  if constexpr (sizeof(W) < sizeof(int)) {
+    return static_cast<T>(static_cast<unsigned>(a) * static_cast<unsigned>(b));
+  } else {
+    return static_cast<T>(static_cast<W>(a) * static_cast<W>(b));
+  }
+}
 
 template <typename T>
 T quotient(const ComputeContext& c, T a, T b) {
@@ -61,7 +72,7 @@ template <typename T, typename E>
 T power(T base, E exponent) {
   if constexpr (std::is_integral_v<T> && std::is_integral_v<E>) {
     if constexpr (std::is_signed_v<E>) {
-      if (exponent < 0) return static_cast<T>(std::pow(base, exponent));
+      if (exponent < 0) return to_integer<T>(std::pow(base, exponent));
     }
     uint64_t result = 1;
     auto factor = static_cast<uint64_t>(base);
@@ -73,7 +84,7 @@ T power(T base, E exponent) {
   } else if constexpr (std::is_same_v<T, float>) {
     return exponent == E{2} ? base * base : std::pow(base, static_cast<float>(exponent));
   } else {
-    return static_cast<T>(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
+    return to_number<T>(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
   }
 }
 
@@ -144,7 +155,7 @@ void compute_prelu(ComputeContext& c) {
     using W = Wide<T>;
     broadcast_binary<T, T, T>(x, slope, c.output(0), [](T value, T factor) {
       const W wide = value;
-      return static_cast<T>(static_cast<W>(wide < W{0} ? wide * static_cast<W>(factor) : wide));
+      return static_cast<T>(wide < W{0} ? product(wide, static_cast<W>(factor)) : wide);
     });
   });
   if (!known) c.unsupported("type " + name_of(x.type()));
@@ -169,16 +180,7 @@ extern const Operator op_Sub = binary_operator<NumericTypes>(
     },
     kQuantizable);
 extern const Operator op_Mul = binary_operator<NumericTypes>(
-    "Mul",
-    [](auto a, auto b) {
-      using W = Wrapping<decltype(a)>;
-      if constexpr (sizeof(W) < sizeof(int)) {
-        return static_cast<W>(static_cast<unsigned>(a) * static_cast<unsigned>(b));
-      } else {
-        return static_cast<W>(static_cast<W>(a) * static_cast<W>(b));
-      }
-    },
-    kQuantizable);
+    "Mul", [](auto a, auto b) { return product(a, b); }, kQuantizable);
 extern const Operator op_BitwiseAnd =
     binary_operator<IntTypes>("BitwiseAnd", [](auto a, auto b) { return a & b; });
 extern const Operator op_BitwiseOr =

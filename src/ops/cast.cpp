@@ -9,24 +9,12 @@
 #include "ops/op.h"
 #include "tensor/dispatch.h"
 #include "tensor/packed.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
 
 using Types = Joined<NumericTypes, BoolTypes>;
-
-// Truncates; what does not fit 64 bits saturates, what does not fit a narrower type wraps around.
-template <typename T>
-T to_integer(double value) {
-  if (std::isnan(value)) return T{0};
-  if constexpr (std::is_same_v<T, uint64_t>) {
-    if (value >= 0x1p64) return std::numeric_limits<T>::max();
-    if (value >= 0x1p63) return static_cast<T>(value);
-  }
-  if (value >= 0x1p63) return static_cast<T>(std::numeric_limits<int64_t>::max());
-  if (value <= -0x1p63) return static_cast<T>(std::numeric_limits<int64_t>::min());
-  return static_cast<T>(static_cast<int64_t>(value));
-}
 
 template <typename From, typename To>
 To convert(From value) {

@@ -4,6 +4,7 @@
 
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -12,7 +13,7 @@ template <typename T>
 Wide<T> limit(const ComputeContext& c, size_t i, Wide<T> fallback) {
   const char* attribute = i == 1 ? "min" : "max";
   if (c.node().find_attribute(attribute) != nullptr) {
-    return static_cast<Wide<T>>(c.node().float_or(attribute, 0));
+    return to_number<Wide<T>>(c.node().float_or(attribute, 0));
   }
   if (!c.has_input(i)) return fallback;
   const Tensor& value = c.input(i);

@@ -121,6 +121,13 @@ std::vector<float> InferContext::floats(size_t i) const {
   return to_floats(*info.value, describe());
 }
 
+void InferContext::require_same_types(size_t from) const {
+  for (size_t i = from; i < input_count(); ++i) {
+    if (!has_input(i) || type(i) == type(0)) continue;
+    bad(format("input {} is of type {}, the first of {}", i, name_of(type(i)), name_of(type(0))));
+  }
+}
+
 int64_t InferContext::normalized_axis(int64_t axis, int64_t rank) const {
   return normalize(axis, rank, describe());
 }

@@ -5,6 +5,7 @@
 #include "ops/float_kernel.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -40,7 +41,7 @@ void set_sizes(const Node& node, const Spatial& adjust, size_t rank, Window& w,
   for (size_t i = 0; i < rank; ++i) {
     const size_t d = 3 - rank + i;
     if (given || same) {
-      const int64_t size = given ? wanted[i] : w.output[d] * w.stride[d];
+      const int64_t size = given ? to_axis_length(wanted[i]) : w.output[d] * w.stride[d];
       pad_to(w, d, size, adjust[d], automatic == "SAME_UPPER");
     } else {
       w.before[d] = pads[i];

@@ -15,11 +15,12 @@ void running_sums(const Tensor& x, Tensor& y, const AxisView& view, bool exclusi
     for (int64_t i = 0; i < view.inner; ++i) {
       int64_t at =
           o * view.length * view.inner + i + (reverse ? (view.length - 1) * view.inner : 0);
-      Wide<T> sum = 0;
+      // Integers wrap around.
+      std::conditional_t<std::is_integral_v<T>, uint64_t, Wide<T>> sum = 0;
       for (int64_t k = 0; k < view.length; ++k, at += step) {
         const Wide<T> value = from[at];
         if (exclusive) to[at] = static_cast<T>(sum);
-        sum += value;
+        sum += static_cast<decltype(sum)>(value);
         if (!exclusive) to[at] = static_cast<T>(sum);
       }
     }

@@ -7,9 +7,13 @@
 #include "ops/movement.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
+
+// For one output element: their places are listed.
+constexpr int64_t kMostSummed = 1 << 26;
 
 // Axes behind an ellipsis get the labels '0', '1', ... counted from the last one.
 using Labels = std::string;
@@ -93,8 +97,7 @@ Equation parse(const Context& c, const std::vector<Shape>& shapes) {
       if (size != 1 && shapes[i][k] != 1 && size != shapes[i][k]) {
         c.bad(format("axis '{}' has two lengths", e.operands[i][k]));
       }
-      size = std::max(size, shapes[i][k]);
-      if (shapes[i][k] == 0) size = 0;
+      size = size == 0 || shapes[i][k] == 0 ? 0 : std::max(size, shapes[i][k]);
     }
   }
   e.output = arrow == std::string::npos ? implied_output(e.operands, widest)
@@ -137,15 +140,20 @@ std::vector<Shape> shapes_of(const Context& c, ShapeOf shape_of) {
 }
 
 void infer(InferContext& c) {
+  c.require_same_types();
   const Equation e = parse(c, shapes_of(c, [&](size_t i) { return c.shape(i); }));
   Shape shape;
   for (const char label : e.output) shape.push_back(e.sizes.at(label));
+  int64_t summed = 1;
+  for (const char label : e.summed) summed = axis_product(summed, e.sizes.at(label));
+  if (summed > kMostSummed) c.unsupported(format("sums of {} products", summed));
   c.set_output(0, c.type(0), std::move(shape));
 }
 
 template <typename T>
 void sum_products(ComputeContext& c, const Equation& e) {
-  using A = std::conditional_t<std::is_floating_point_v<Wide<T>>, double, Wide<T>>;
+  // Integers wrap around.
+  using A = std::conditional_t<std::is_floating_point_v<Wide<T>>, double, uint64_t>;
   std::vector<std::vector<int64_t>> outer;
   std::vector<std::vector<int64_t>> inner;
   for (size_t i = 0; i < c.input_count(); ++i) {
@@ -160,9 +168,9 @@ void sum_products(ComputeContext& c, const Equation& e) {
       A product = 1;
       for (size_t i = 0; i < outer.size(); ++i) {
         const T value = c.input(i).data<T>()[outer[i][o] + inner[i][k]];
-        product = static_cast<A>(product * static_cast<A>(static_cast<Wide<T>>(value)));
+        product *= static_cast<A>(static_cast<Wide<T>>(value));
       }
-      sum = static_cast<A>(sum + product);
+      sum += product;
     }
     to[o] = static_cast<T>(static_cast<Wide<T>>(sum));
   }

@@ -16,6 +16,9 @@ namespace {
 
 using Complex = std::complex<double>;
 
+// Transforms are sums of products, point by point.
+constexpr int64_t kLongest = 1 << 22;
+
 // `bins` outputs of a transform of `length`; a shorter line is padded with zeros.
 std::vector<Complex> transform(const std::vector<Complex>& line, int64_t length, int64_t bins,
                                bool inverse) {
@@ -55,6 +58,7 @@ void infer_dft(InferContext& c) {
   int64_t& length = shape[static_cast<size_t>(dft_axis(c, c.rank(0)))];
   if (c.has_input(1)) length = c.integer(1);
   if (length < 1) c.bad("its length is not positive");
+  if (length > kLongest) c.unsupported(format("a transform of {} points", length));
   if (c.node().int_or("onesided", 0) != 0) {
     if (c.node().int_or("inverse", 0) != 0) c.unsupported("an inverse that is onesided");
     length = length / 2 + 1;
@@ -104,7 +108,7 @@ Frames frames_of(const Context& c, int64_t window) {
   Frames frames{c.integer(1), window};
   if (c.has_input(3)) frames.length = c.integer(3);
   if (frames.step < 1 || frames.length < 1) c.bad("a frame's step or length is not positive");
-  if (window > 0 && window != frames.length) c.bad("the window is not as long as a frame");
+  if (c.has_input(2) && window != frames.length) c.bad("the window is not as long as a frame");
   return frames;
 }
 

@@ -4,6 +4,7 @@
 #include "ops/binary.h"
 #include "ops/float_kernel.h"
 #include "ops/matmul_kernel.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -62,8 +63,11 @@ MatmulBatch batch_of(const GemmShape& s, float alpha) {
 
 // y = alpha a b.
 template <typename T>
+using Accumulator = std::conditional_t<std::is_integral_v<T>, uint64_t, Wide<T>>;
+
+template <typename T>
 void multiply(ComputeContext& c) {
-  using A = std::conditional_t<std::is_integral_v<T>, uint64_t, Wide<T>>;
+  using A = Accumulator<T>;
   using F = std::conditional_t<std::is_integral_v<T>, double, Wide<T>>;
   const GemmShape s = gemm_shape(c.node(), c.input(0).shape(), c.input(1).shape(), complain_to(c));
   const T* a = c.input(0).data<T>();
@@ -83,8 +87,7 @@ void multiply(ComputeContext& c) {
       [&](int64_t r, int64_t col, A sum) {
         const auto value = static_cast<Wide<T>>(sum);
         y[r * s.columns + col] = static_cast<T>(
-            alpha == 1 ? value
-                       : static_cast<Wide<T>>(static_cast<F>(alpha) * static_cast<F>(value)));
+            alpha == 1 ? value : to_number<Wide<T>>(static_cast<F>(alpha) * static_cast<F>(value)));
       });
 }
 
@@ -96,8 +99,9 @@ void gemm(ComputeContext& c) {
   const auto beta = static_cast<F>(c.node().float_or("beta", 1));
   broadcast_binary<T, T, T>(c.output(0), c.input(2), c.output(0), [&](T product, T addend) {
     const Wide<T> value = addend;
-    const auto added = beta == 1 ? value : static_cast<Wide<T>>(beta * static_cast<F>(value));
-    return static_cast<T>(static_cast<Wide<T>>(Wide<T>(product) + added));
+    const auto added = beta == 1 ? value : to_number<Wide<T>>(beta * static_cast<F>(value));
+    using A = Accumulator<T>;  // integers wrap around
+    return static_cast<T>(static_cast<Wide<T>>(A(Wide<T>(product)) + A(added)));
   });
 }
 

@@ -104,6 +104,7 @@ void infer(InferContext& c) {
   const Shape& x = c.shape(0);
   const Shape& grid = c.shape(1);
   form_of(c);
+  if (std::count(x.begin(), x.end(), 0) > 0) c.unsupported("an empty input");
   if (x.size() < 3 || grid.size() != x.size() || grid[0] != x[0] ||
       grid.back() != static_cast<int64_t>(x.size()) - 2) {
     c.bad(format("a grid of shape {} does not fit an input of shape {}", to_string(grid),

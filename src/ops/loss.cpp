@@ -28,6 +28,7 @@ void infer(InferContext& c) {
   labels.erase(labels.begin() + 1);
   if (c.shape(1) != labels) c.bad("labels do not fit the scores");
   if (c.has_input(2) && c.shape(2) != Shape{scores[1]}) c.bad("has not one weight for each class");
+  c.require_same_types(2);
   check_reduction(c);
   const bool reduced = c.node().string_or("reduction", "mean") != "none";
   c.set_output(0, c.type(0), reduced ? Shape{} : labels);

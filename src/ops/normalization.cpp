@@ -1,5 +1,6 @@
 // Normalizations whose statistics are of neighbouring elements in plain layout: LayerNormalization,
 // RMSNormalization, InstanceNormalization, GroupNormalization.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -85,6 +86,7 @@ void broadcasts_to_input(const InferContext& c, size_t i) {
 
 void infer_layer(InferContext& c) {
   const int64_t axis = c.normalized_axis(c.node().int_or("axis", -1), c.rank(0));
+  c.require_same_types();
   broadcasts_to_input(c, 1);
   if (c.has_input(2)) broadcasts_to_input(c, 2);
   c.same_as_input();
@@ -175,6 +177,7 @@ Tensor along_channels(const Tensor& vector, size_t rank) {
 }
 
 void infer_instance(InferContext& c) {
+  c.require_same_types();
   if (c.rank(0) < 2) c.bad("its input has no channels");
   for (const size_t i : {size_t{1}, size_t{2}}) {
     if (c.shape(i) != Shape{c.shape(0)[1]})
@@ -196,6 +199,7 @@ void compute_instance(ComputeContext& c) {
 }
 
 void infer_group(InferContext& c) {
+  c.require_same_types();
   const int64_t groups = c.node().int_or("num_groups", 0);
   if (c.rank(0) < 2 || groups <= 0 || c.shape(0)[1] % groups != 0) {
     c.bad(format("{} groups do not divide shape {}", groups, to_string(c.shape(0))));
@@ -211,7 +215,7 @@ void infer_group(InferContext& c) {
 template <typename T>
 Tensor for_channels(const Tensor& vector, int64_t channels) {
   Tensor result(vector.type(), {channels});
-  const int64_t repeat = channels / vector.size();
+  const int64_t repeat = channels / std::max<int64_t>(vector.size(), 1);
   for (int64_t i = 0; i < channels; ++i) {
     result.mutable_data<T>()[i] = vector.data<T>()[i / repeat];
   }

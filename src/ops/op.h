@@ -57,6 +57,9 @@ class InferContext {
   std::vector<int64_t> lengths(std::string_view attribute,
                                std::vector<int64_t> fallback = {}) const;
   std::vector<float> floats(size_t i) const;
+  // Refuses inputs of another type than the first; inputs before `from` and omitted ones are not
+  // looked at.
+  void require_same_types(size_t from = 1) const;
   // `axis` in [-rank, rank) made non-negative.
   int64_t normalized_axis(int64_t axis, int64_t rank) const;
   // Axes from attribute `axes` or, if absent, from input `i`; nullopt when neither is there. Not

@@ -8,6 +8,7 @@
 #include "ops/strided_moves.h"
 #include "tensor/dispatch.h"
 #include "tensor/limits.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -73,6 +74,7 @@ int64_t source(const std::string& mode, int64_t place, int64_t length) {
 Tensor constant(const ComputeContext& c) {
   if (c.has_input(2)) {
     if (c.input(2).size() != 1) c.bad("the constant is not one element");
+    if (c.input(2).type() != c.input(0).type()) c.bad("the constant is of another type");
     return c.input(2);
   }
   const float value = c.node().float_or("value", 0.0F);
@@ -80,7 +82,7 @@ Tensor constant(const ComputeContext& c) {
   if (value == 0.0F) return {};
   Tensor one(type, {});
   const bool known = dispatch(type, NumericTypes(), [&]<typename T>(std::type_identity<T>) {
-    *one.mutable_data<T>() = static_cast<T>(value);
+    *one.mutable_data<T>() = static_cast<T>(to_number<Wide<T>>(value));
   });
   if (!known) c.unsupported("type " + name_of(type));
   return one;

@@ -12,7 +12,9 @@
 #include "ops/kernel.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
 #include "tensor/packed.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -51,7 +53,7 @@ ScaleView scale_view(const Context& c, const Shape& shape, const Shape& scale) {
   const auto rank = static_cast<int64_t>(shape.size());
   const int64_t axis = c.normalized_axis(c.node().int_or("axis", 1), rank);
   view.around = AxisView(shape, axis);
-  view.block = c.node().int_or("block_size", 0);
+  view.block = to_axis_length(c.node().int_or("block_size", 0));
   if (view.block == 0) {
     if (scale.size() == 1 && scale[0] == view.around.length) return view;
     c.bad(format("scale of shape {} does not fit axis {} of {}", to_string(scale), axis,
@@ -101,6 +103,7 @@ void infer_quantize(InferContext& c) {
 
 void infer_dequantize(InferContext& c) {
   scale_view(c, c.shape(0), c.shape(1));
+  if (c.has_input(2) && c.type(2) != c.type(0)) c.bad("the zero point has another type");
   const auto asked = static_cast<DataType>(c.node().int_or("output_dtype", 0));
   c.set_output(0, asked == DataType::kUndefined ? c.type(1) : asked, c.shape(0));
 }
@@ -234,7 +237,7 @@ void compute_dynamic(ComputeContext& c) {
     to[i] = static_cast<uint8_t>(code > 0 ? std::min(code, 255.0F) : 0.0F);
   }
   if (c.has_output(1)) *c.output(1).mutable_data<float>() = scale;
-  if (c.has_output(2)) *c.output(2).mutable_data<uint8_t>() = static_cast<uint8_t>(zero);
+  if (c.has_output(2)) *c.output(2).mutable_data<uint8_t>() = to_integer<uint8_t>(zero);
 }
 
 }  // namespace

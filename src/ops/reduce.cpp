@@ -5,6 +5,7 @@
 
 #include "ops/broadcast.h"
 #include "tensor/dispatch.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -63,6 +64,12 @@ void accumulate(const Tensor& x, const Shape& reduced, std::vector<A>& sums, F f
 }
 
 // A reduction: start value, one step, and what is made of the sum of `count` elements.
+// Integers wrap around.
+template <typename A>
+auto wrapping(A x) {
+  return static_cast<std::conditional_t<std::is_integral_v<A>, uint64_t, A>>(x);
+}
+
 struct Sum {
   template <typename A>
   static A start() {
@@ -70,7 +77,7 @@ struct Sum {
   }
   template <typename A>
   static A step(A sum, A x) {
-    return sum + x;
+    return static_cast<A>(wrapping(sum) + wrapping(x));
   }
   template <typename A>
   static A finish(A sum, int64_t /*count*/) {
@@ -89,28 +96,28 @@ struct Mean : Sum {
 struct L1 : Sum {
   template <typename A>
   static A step(A sum, A x) {
-    return sum + (x < A{0} ? -x : x);
+    return static_cast<A>(x < A{0} ? wrapping(sum) - wrapping(x) : wrapping(sum) + wrapping(x));
   }
 };
 
 struct SumSquare : Sum {
   template <typename A>
   static A step(A sum, A x) {
-    return sum + x * x;
+    return static_cast<A>(wrapping(sum) + wrapping(x) * wrapping(x));
   }
 };
 
 struct L2 : SumSquare {
   template <typename A>
   static A finish(A sum, int64_t /*count*/) {
-    return static_cast<A>(std::sqrt(static_cast<double>(sum)));
+    return to_number<A>(std::sqrt(static_cast<double>(sum)));
   }
 };
 
 struct LogSum : Sum {
   template <typename A>
   static A finish(A sum, int64_t /*count*/) {
-    return static_cast<A>(std::log(static_cast<double>(sum)));
+    return to_number<A>(std::log(static_cast<double>(sum)));
   }
 };
 
@@ -121,7 +128,7 @@ struct Prod : Sum {
   }
   template <typename A>
   static A step(A product, A x) {
-    return product * x;
+    return static_cast<A>(wrapping(product) * wrapping(x));
   }
 };
 

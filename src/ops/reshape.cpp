@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "ops/movement.h"
 #include "ops/op.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
@@ -25,7 +26,7 @@ Shape reshaped(const InferContext& c, const Shape& from, std::vector<int64_t> wa
     } else if (*dim < 0) {
       c.bad(format("the target shape has dimension {}", *dim));
     } else {
-      known *= *dim;
+      known = axis_product(known, *dim);
     }
   }
   const int64_t total = element_count(from);

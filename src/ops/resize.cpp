@@ -10,6 +10,8 @@
 #include "ops/resize_axis.h"
 #include "ops/strided_moves.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -67,7 +69,8 @@ void apply_sizes(const Context& c, const std::vector<size_t>& axes, std::vector<
   if (policy == "stretch") return;
   for (const size_t at : axes) {
     all[at].scale = common;
-    all[at].to = static_cast<int64_t>(std::floor(common * static_cast<float>(all[at].from) + 0.5F));
+    all[at].to =
+        to_axis_length(std::floor(double{common * static_cast<float>(all[at].from)} + 0.5));
   }
 }
 
@@ -234,7 +237,7 @@ void interpolate(ComputeContext& c, const ResizeForm& form, const std::vector<Re
     extrapolate(values, shape, outside_places(form, axes[axis]), axis, value);
   }
   T* to = c.output(0).mutable_data<T>();
-  for (const W v : values) *to++ = static_cast<T>(static_cast<Wide<T>>(v));
+  for (const W v : values) *to++ = static_cast<T>(to_number<Wide<T>>(v));
 }
 
 void compute(ComputeContext& c) {

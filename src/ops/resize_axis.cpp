@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "tensor/limits.h"
+
 namespace edgeopt {
 namespace {
 
@@ -23,11 +25,11 @@ void one_of(const std::array<const char*, kCount>& known, const std::string& nam
 
 int64_t nearest_place(const std::string& mode, float place) {
   const float low = std::floor(place);
-  if (mode == "floor") return static_cast<int64_t>(low);
-  if (mode == "ceil") return static_cast<int64_t>(std::ceil(place));
+  if (mode == "floor") return to_axis_length(double{low});
+  if (mode == "ceil") return to_axis_length(double{std::ceil(place)});
   const float rest = place - low;
   const bool up = mode == "round_prefer_ceil" ? rest >= 0.5F : rest > 0.5F;
-  return static_cast<int64_t>(low) + (up ? 1 : 0);
+  return to_axis_length(double{low}) + (up ? 1 : 0);
 }
 
 // Keys' cubic convolution kernel.
@@ -113,7 +115,7 @@ Taps taps_of(const ResizeForm& form, const ResizeAxis& axis) {
       weights[k] = weight(form, (at - place) * squeeze);
       if (outside && form.exclude_outside) weights[k] = 0;
       total += weights[k];
-      taps.places.push_back(static_cast<int64_t>(
+      taps.places.push_back(to_axis_length(
           std::clamp(at, 0.0, static_cast<double>(std::max<int64_t>(axis.from - 1, 0)))));
     }
     const bool rescaled = (form.antialias || form.exclude_outside) && total != 0;

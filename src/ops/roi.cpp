@@ -5,9 +5,13 @@
 
 #include "base/format.h"
 #include "ops/op.h"
+#include "tensor/limits.h"
 
 namespace edgeopt {
 namespace {
+
+// For one output element. More than that is a mistake, or means to keep the machine busy.
+constexpr int64_t kMostSamples = 1 << 20;
 
 void floats_only(const InferContext& c, size_t count) {
   for (size_t i = 0; i < count; ++i) {
@@ -22,6 +26,7 @@ void infer_align(InferContext& c) {
   if (c.rank(0) != 4 || rois.size() != 2 || rois[1] != 4 || c.shape(2) != Shape{rois[0]}) {
     c.bad("inputs are not an image, [regions, 4] and [regions]");
   }
+  if (c.shape(0)[2] < 1 || c.shape(0)[3] < 1) c.bad("its image is empty");
   const std::string mode = node.string_or("mode", "avg");
   if (mode != "avg" && mode != "max") c.bad("mode is '" + mode + "', not avg or max");
   const int64_t height = node.int_or("output_height", 1);
@@ -38,9 +43,9 @@ struct Bilinear {
 
 Bilinear bilinear(float y, float x, int64_t height, int64_t width) {
   Bilinear result;
-  if (y < -1 || y > static_cast<float>(height) || x < -1 || x > static_cast<float>(width)) {
-    return result;
-  }
+  const bool near = y >= -1 && y <= static_cast<float>(height) && x >= -1 &&
+                    x <= static_cast<float>(width);  // NaN is not
+  if (!near) return result;
   y = std::clamp(y, 0.0F, static_cast<float>(height - 1));
   x = std::clamp(x, 0.0F, static_cast<float>(width - 1));
   const auto top = static_cast<int64_t>(y);
@@ -79,8 +84,11 @@ Region region_of(const ComputeContext& c, const float* roi) {
   }
   r.width /= width;
   r.height /= height;
-  r.rows = samples > 0 ? samples : static_cast<int64_t>(std::ceil(r.height));
-  r.columns = samples > 0 ? samples : static_cast<int64_t>(std::ceil(r.width));
+  r.rows = samples > 0 ? samples : to_axis_length(std::ceil(double{r.height}));
+  r.columns = samples > 0 ? samples : to_axis_length(std::ceil(double{r.width}));
+  if (axis_product(std::max<int64_t>(r.rows, 0), std::max<int64_t>(r.columns, 0)) > kMostSamples) {
+    c.unsupported(format("{} by {} samples for an output element", r.rows, r.columns));
+  }
   return r;
 }
 
@@ -164,11 +172,13 @@ void compute_pool(ComputeContext& c) {
   const float scale = c.node().float_or("spatial_scale", 1.0F);
   const Shape& y = c.output(0).shape();
   float* to = c.output(0).mutable_data<float>();
-  const auto corner = [&](float value) { return static_cast<int64_t>(std::round(value * scale)); };
+  const auto corner = [&](float value) {
+    return to_axis_length(std::round(double{value * scale}));
+  };
   for (int64_t r = 0; r < y[0]; ++r) {
     const float* roi = c.input(1).data<float>() + 5 * r;
-    const auto batch = static_cast<int64_t>(roi[0]);
-    if (batch < 0 || batch >= x.dim(0)) c.bad(format("batch index {}", batch));
+    const int64_t batch = std::isnan(roi[0]) ? -1 : to_axis_length(double{roi[0]});
+    if (batch < 0 || batch >= x.dim(0)) c.bad(format("batch index {}", roi[0]));
     const int64_t left = corner(roi[1]);
     const int64_t top = corner(roi[2]);
     const int64_t width = std::max<int64_t>(corner(roi[3]) - left + 1, 1);

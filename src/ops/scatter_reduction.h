@@ -10,6 +10,12 @@
 
 namespace edgeopt {
 
+// Sums and products of integers wrap around.
+template <typename T>
+auto wrapping(T x) {
+  return static_cast<std::conditional_t<std::is_integral_v<T>, uint64_t, T>>(x);
+}
+
 // Calls scatter(std::type_identity<T>(), merge) where merge(there, update) is what comes to lie at
 // the place, as the attribute `reduction` says.
 template <typename Scatter>
@@ -30,9 +36,9 @@ void with_reduction(ComputeContext& c, Scatter scatter) {
       scatter(tag, [](const T&, const T& update) { return update; });
     });
   } else if (reduction == "add") {
-    known = merging([](auto a, auto b) { return a + b; });
+    known = merging([](auto a, auto b) { return wrapping(a) + wrapping(b); });
   } else if (reduction == "mul") {
-    known = merging([](auto a, auto b) { return a * b; });
+    known = merging([](auto a, auto b) { return wrapping(a) * wrapping(b); });
   } else if (reduction == "max") {
     known = merging([](auto a, auto b) { return std::max(a, b); });
   } else if (reduction == "min") {

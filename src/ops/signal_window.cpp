@@ -5,6 +5,8 @@
 #include "base/format.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
+#include "tensor/limits.h"
+#include "tensor/to_integer.h"
 
 namespace edgeopt {
 namespace {
@@ -25,7 +27,7 @@ void fill(ComputeContext& c, F f) {
   Tensor& y = c.output(0);
   const bool known = dispatch(y.type(), NumericTypes(), [&]<typename T>(std::type_identity<T>) {
     for (int64_t i = 0; i < y.size(); ++i) {
-      y.mutable_data<T>()[i] = static_cast<T>(static_cast<Wide<T>>(f(i)));
+      y.mutable_data<T>()[i] = static_cast<T>(to_number<Wide<T>>(f(i)));
     }
   });
   if (!known) c.unsupported("type " + name_of(y.type()));
@@ -67,15 +69,18 @@ double mel(double hertz) { return 2595 * std::log10(1 + hertz / 700); }
 
 // The bin of the spectrum where each filter starts, peaks and ends: evenly spaced in mels.
 std::vector<int64_t> mel_edges(const ComputeContext& c, const MelBank& bank) {
-  const double low = mel(c.floats(3).at(0));
-  const double high = mel(c.floats(4).at(0));
+  const std::vector<float> lowest = c.floats(3);
+  const std::vector<float> highest = c.floats(4);
+  if (lowest.size() != 1 || highest.size() != 1) c.bad("an edge is not one number");
+  const double low = mel(lowest[0]);
+  const double high = mel(highest[0]);
   std::vector<int64_t> edges;
   for (int64_t i = 0; i < bank.filters + 2; ++i) {
     const double at =
         low + static_cast<double>(i) * (high - low) / static_cast<double>(bank.filters + 2);
     const double hertz = 700 * (std::pow(10, at / 2595) - 1);
-    edges.push_back(static_cast<int64_t>(std::floor(
-        static_cast<double>(bank.dft_length + 1) * hertz / static_cast<double>(bank.sample_rate))));
+    edges.push_back(to_axis_length(std::floor(static_cast<double>(bank.dft_length + 1) * hertz /
+                                              static_cast<double>(bank.sample_rate))));
   }
   return edges;
 }

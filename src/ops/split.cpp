@@ -24,7 +24,7 @@ std::vector<int64_t> part_sizes(const Context& c, int64_t length) {
     }
   }
   for (const int64_t size : sizes) {
-    if (size < 0) c.bad(format("has a part of size {}", size));
+    if (size < 0 || size > length) c.bad(format("has a part of size {}", size));
   }
   if (static_cast<int64_t>(sizes.size()) != parts) {
     c.bad(format("has {} sizes for {} outputs", sizes.size(), parts));

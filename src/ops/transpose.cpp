@@ -6,7 +6,8 @@
 namespace edgeopt {
 namespace {
 
-// The input axis that each output axis walks along; all in reverse by default.
+// The input axis that each output axis walks along; all in reverse by default. Passes and the
+// engine read `perm` too, and need axes of zero and more, as ONNX has them.
 template <typename Context>
 std::vector<size_t> permutation(const Context& c, size_t rank) {
   std::vector<int64_t> reversed;
@@ -15,7 +16,8 @@ std::vector<size_t> permutation(const Context& c, size_t rank) {
   std::vector<bool> seen(rank, false);
   std::vector<size_t> result;
   for (const int64_t axis : perm) {
-    const auto at = static_cast<size_t>(c.normalized_axis(axis, static_cast<int64_t>(rank)));
+    if (axis < 0 || axis >= static_cast<int64_t>(rank)) c.bad(format("perm names axis {}", axis));
+    const auto at = static_cast<size_t>(axis);
     if (seen[at]) c.bad(format("perm names axis {} twice", at));
     seen[at] = true;
     result.push_back(at);

@@ -309,6 +309,27 @@ const Absurd kLayers[] = {
      [](ModelBuilder& b) {
        b.constant("m", Tensor(DataType::kString, {1})).node("Add", {"x", "m"}, {"y"});
      }},
+    {"RoiAlignSamplesHuge",
+     [](ModelBuilder& b) {
+       b.weights("r", {1, 4}).ints("n", {0});
+       b.node("RoiAlign", {"x", "r", "n"}, {"y"}, {{"sampling_ratio", int64_t{1} << 31}});
+     }},
+    {"RoiAlignRegionHuge",
+     [](ModelBuilder& b) {
+       b.constant("r", Tensor::from_floats({1, 4}, {0, 0, 1e30F, 1e30F})).ints("n", {0});
+       b.node("RoiAlign", {"x", "r", "n"}, {"y"});
+     }},
+    {"RoiAlignEmptyImage",
+     [](ModelBuilder& b) {
+       b.weights("e", {1, 3, 0, 8}).weights("r", {1, 4}).ints("n", {0});
+       b.node("RoiAlign", {"e", "r", "n"}, {"y"});
+     }},
+    {"MaxRoiPoolBatchOfNoNumber",
+     [](ModelBuilder& b) {
+       const float no_number = std::numeric_limits<float>::quiet_NaN();
+       b.constant("r", Tensor::from_floats({1, 5}, Floats(5, no_number)));
+       b.node("MaxRoiPool", {"x", "r"}, {"y"}, {{"pooled_shape", Ints{2, 2}}});
+     }},
     {"CastToNothing",
      [](ModelBuilder& b) {
        one(b, "Cast", {{"to", int64_t{99}}});

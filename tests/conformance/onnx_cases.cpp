@@ -96,17 +96,19 @@ std::vector<Tensor> run_engine(const Model& model, const std::map<std::string, T
   return run_planned(graph, model.opset(), feeds);
 }
 
-void check_data_set(const Model& model, const fs::path& folder, Runner runner, CaseResult& result) {
-  const Graph& graph = model.graph;
+std::map<std::string, Tensor> load_feeds(const Graph& graph, const fs::path& folder) {
   std::map<std::string, Tensor> feeds;
   for (size_t i = 0; i < graph.inputs().size(); ++i) {
     const fs::path file = folder / format("input_{}.pb", i);
     const Value& input = graph.value(graph.inputs()[i]);
     if (fs::exists(file)) feeds[input.name] = load_tensor(file, input.type.type);
   }
-  const std::vector<Tensor> outputs = runner == Runner::kInterpreter
-                                          ? interpret(graph, model.opset(), feeds)
-                                          : run_engine(model, feeds);
+  return feeds;
+}
+
+void check_data_set(const Model& model, const fs::path& folder, Runner runner, CaseResult& result) {
+  const Graph& graph = model.graph;
+  const std::vector<Tensor> outputs = run_on(model, load_feeds(graph, folder), runner);
   for (size_t i = 0; i < outputs.size(); ++i) {
     const fs::path file = folder / format("output_{}.pb", i);
     const std::string wrong =
@@ -120,6 +122,22 @@ void check_data_set(const Model& model, const fs::path& folder, Runner runner, C
 }
 
 }  // namespace
+
+std::vector<Tensor> run_on(const Model& model, const std::map<std::string, Tensor>& feeds,
+                           Runner runner) {
+  return runner == Runner::kInterpreter ? interpret(model.graph, model.opset(), feeds)
+                                        : run_engine(model, feeds);
+}
+
+LoadedCase load_case(const fs::path& folder) {
+  LoadedCase loaded{load_model(folder / "model.onnx"), {}};
+  const Graph& graph = loaded.model.graph;
+  if (!is_plain(graph, graph.inputs()) || !is_plain(graph, graph.outputs())) {
+    fail(ErrorCode::kUnsupported, "inputs or outputs that are not tensors");
+  }
+  loaded.feeds = load_feeds(graph, folder / "test_data_set_0");
+  return loaded;
+}
 
 fs::path onnx_test_data() {
   const char* given = std::getenv("EDGEOPT_ONNX_TEST_DATA");

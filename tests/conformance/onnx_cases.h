@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "edgeopt/graph.h"
 #include "edgeopt/tensor.h"
 
 namespace edgeopt::test {
@@ -30,6 +31,17 @@ enum class Runner { kInterpreter, kEngine };
 
 // Cases where ONNX's data goes its own way, and why edgeopt does not follow.
 const std::map<std::string, std::string>& known_deviations();
+
+// A case's model and its first set of inputs. Throws Error(kUnsupported) when some are no tensors.
+struct LoadedCase {
+  Model model;
+  std::map<std::string, Tensor> feeds;
+};
+LoadedCase load_case(const std::filesystem::path& folder);
+
+// The graph's outputs.
+std::vector<Tensor> run_on(const Model& model, const std::map<std::string, Tensor>& feeds,
+                           Runner runner);
 
 CaseResult run_case(const std::filesystem::path& folder, Runner runner);
 
