@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
+#include "kernels/epilogue.h"
 #include "support/epilogues.h"
 #include "support/values.h"
 
@@ -86,6 +90,35 @@ TEST(KernelSet, StepsOnMemoryGiveTheSameBits) {
       EXPECT_EQ(y[289], -7.0F);
     }
     EXPECT_EQ(results[0], results[1]);
+  }
+}
+
+TEST(KernelSet, ExponentialsOfExtremesAreAlikeAndNaNStays) {
+  using Kind = EpilogueStep::Kind;
+  const float infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> x = {std::nanf(""), -std::nanf(""), infinity, -infinity, 0.0F, -0.0F, 1e-42F};
+  for (const float magnitude : {0.04F, 1.0F, 17.0F, 87.3F, 87.4F, 88.4F, 104.0F, 1e6F, 3e38F}) {
+    x.push_back(magnitude);
+    x.push_back(-magnitude);
+  }
+  const auto count = static_cast<int64_t>(x.size());
+  std::vector<const KernelSet*> sets;
+  if (kernel_set() != nullptr) sets.push_back(&avx2_kernels());
+  if (both_run_here()) sets.push_back(&avx512_kernels());
+  for (const Kind kind : {Kind::kSilu, Kind::kSigmoid, Kind::kTanh}) {
+    const EpilogueStep step{.kind = kind};
+    const std::vector<FusedStep> steps = split_epilogue({&step, 1}).fused;
+    std::vector<float> expected(x.size());
+    apply_plainly(x.data(), expected.data(), 0, count, {&step, 1}, {});
+    EXPECT_TRUE(std::isnan(expected[0]) && std::isnan(expected[1]));
+    EXPECT_EQ(expected[2], kind == Kind::kSilu ? infinity : 1.0F);
+    for (const KernelSet* set : sets) {
+      std::vector<float> y(x.size());
+      set->steps({x.data(), y.data(), 0, count, steps.data(), 1, nullptr});
+      for (size_t i = 0; i < x.size(); ++i) {
+        EXPECT_TRUE(y[i] == expected[i] || (std::isnan(y[i]) && std::isnan(expected[i]))) << x[i];
+      }
+    }
   }
 }
 
