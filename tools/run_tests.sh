@@ -4,6 +4,8 @@
 #   tools/run_tests.sh             units, conformance, sources
 #   tools/run_tests.sh --portable  the same without oneDNN too
 #   tools/run_tests.sh --sanitize  the same under ASan and UBSan too
+#   tools/run_tests.sh --malformed of those under ASan and UBSan, the command's and ONNX's cases:
+#                                  broken files, absurd graphs, spoiled cases; half the time
 #   tools/run_tests.sh --interop   also against ONNX Runtime, Qualcomm's HTP simulator and TensorRT,
 #                                  which are installed from PyPI into build/
 #   tools/run_tests.sh --fuzz      also some seconds of each libFuzzer target
@@ -12,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 portable=false
-sanitize=false
+sanitize=
 fuzz=false
 interop=${EDGEOPT_INTEROP:-OFF}
 werror=OFF  # as tools/setup.sh builds it: nothing is compiled twice
@@ -20,11 +22,12 @@ werror=OFF  # as tools/setup.sh builds it: nothing is compiled twice
 while [ $# -gt 0 ]; do
   case "$1" in
     --portable) portable=true ;;
-    --sanitize) sanitize=true ;;
+    --sanitize) sanitize=ON ;;
+    --malformed) sanitize=${sanitize:-OFF} ;;  # ON or OFF: the unit tests too
     --fuzz) fuzz=true ;;
     --interop) interop=ON ;;
     --) shift; break ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "run_tests.sh: unknown argument $1; see --help" >&2; exit 2 ;;
   esac
   shift
@@ -54,7 +57,7 @@ build() {
 build release build -DEDGEOPT_TESTS=ON -DEDGEOPT_BENCHMARKS=ON -DEDGEOPT_WERROR="$werror" \
   -DEDGEOPT_INTEROP="$interop"
 if $portable; then build portable build/portable; fi
-if $sanitize; then build sanitize build/sanitize; fi
+if [ -n "$sanitize" ]; then build sanitize build/sanitize -DEDGEOPT_UNIT_TESTS="$sanitize"; fi
 if $fuzz; then build fuzz build/fuzz; fi
 
 shared=${EDGEOPT_SHARED:-../shared}/data
