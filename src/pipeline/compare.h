@@ -31,9 +31,9 @@ Comparison compare_engines(Engine& reference, Engine& candidate, const DataSourc
 
 using MakeEngine = std::function<std::shared_ptr<Engine>()>;
 
-// The same with engines that are made when they are needed. Where inputs and outputs of all samples
-// are small together, the reference is gone before the candidate is made, so that only one of them
-// holds packed weights at a time.
+// The same with engines that are made when they are needed. Where samples are few, and their inputs
+// and outputs small together, the reference is gone before the candidate is made, so that only one
+// of them holds packed weights at a time.
 Comparison compare_engines(const MakeEngine& reference, const MakeEngine& candidate,
                            const DataSource& data, int64_t count,
                            const std::function<void(int64_t done, int64_t total)>& progress = {});
