@@ -166,7 +166,9 @@ void expect_steps(const ConvolutionPlan& plan, const Data& data, const std::vect
       expected = test::reference_step(step, expected, operands[step.operand][i]);
       // A residual before all else may be summed in place, before the products.
       const bool summed = step.kind == EpilogueStep::Kind::kAdd && &step == &epilogue.steps[0];
-      if (test::rounds_freely(step) || summed) slack = 1e-6F * (1 + std::fabs(expected));
+      // As a sum in another order (expect_near); no step is steeper than SiLU's 1.1.
+      if (summed) slack = 4e-6F * (1 + std::fabs(expected));
+      if (test::rounds_freely(step)) slack = 1.1F * slack + 1e-6F * (1 + std::fabs(expected));
       if (step.kind == EpilogueStep::Kind::kFakeQuant && slack > 0) slack = 1.01F * step.a;
     }
     ASSERT_NEAR(y[i], expected, slack) << epilogue.name << ", element " << i;
