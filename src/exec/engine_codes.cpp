@@ -246,7 +246,8 @@ void convolve_codes(Graph& graph, int64_t opset, const std::map<ValueId, Shape>&
                     const Wanted& wanted, const QuantTable& table) {
   const std::vector<NodeId> nodes = graph.topological_order();
   const bool any = std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
-    return simulated_encoding(graph.node(id), &table) != nullptr;
+    const Node& node = graph.node(id);
+    return simulated_encoding(node, &table) != nullptr || node.op_type == "DequantizeLinear";
   });
   if (!any) return;
   const InferredGraph inferred = infer_shapes(graph, opset, feed_shapes);

@@ -8,6 +8,24 @@
 
 namespace edgeopt {
 
+namespace {
+
+// Of a DequantizeLinear with constant parameters.
+std::optional<Grid> grid_of_codes(const Graph& graph, const Node& node) {
+  if (node.inputs.size() < 3 || node.int_or("block_size", 0) != 0) return std::nullopt;
+  const Tensor* scale = graph.constant(node.inputs[1]);
+  const Tensor* zero_point = graph.constant(node.inputs[2]);
+  if (scale == nullptr || scale->type() != DataType::kFloat || scale->size() != 1) return {};
+  if (zero_point == nullptr || zero_point->size() != 1) return std::nullopt;
+  const float step = *scale->data<float>();
+  if (!(step > 0)) return std::nullopt;
+  if (zero_point->type() == DataType::kUint8) return Grid{step, *zero_point->data<uint8_t>()};
+  if (zero_point->type() != DataType::kInt8) return std::nullopt;
+  return Grid{step, *zero_point->data<int8_t>(), -128, 127};
+}
+
+}  // namespace
+
 std::optional<Grid> Grids::of(ValueId value) {
   const NodeId producer = graph_.value(value).producer;
   if (!producer.valid()) return std::nullopt;
@@ -24,6 +42,9 @@ std::optional<Grid> Grids::find(const Node& producer) {
     return grid_of(*encoding);
   }
   if (producer.inputs.empty() || !producer.inputs[0].valid()) return std::nullopt;
+  if (producer.op_type == "DequantizeLinear" && producer.domain.empty()) {
+    return grid_of_codes(graph_, producer);
+  }
   if (moves_data(graph_, producer)) return of(producer.inputs[0]);
   if (!traits_of(producer).joins_inputs) return std::nullopt;
   const std::optional<Grid> first = of(producer.inputs[0]);

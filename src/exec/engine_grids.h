@@ -15,8 +15,8 @@ class Grids {
  public:
   Grids(const Graph& graph, const QuantTable& table) : graph_(graph), table_(table) {}
 
-  // That of the simulated FakeQuant (one scale, at most 16 bits) that makes the value, or whose
-  // elements are moved or joined to it. Nothing: not known to lie on one.
+  // That of the simulated FakeQuant or the DequantizeLinear (one scale, at most 16 bits) that makes
+  // the value, or whose elements are moved or joined to it. Nothing: not known to lie on one.
   std::optional<Grid> of(ValueId value);
 
  private:

@@ -75,6 +75,22 @@ TEST_F(EngineCodes, AConvolutionOfCodesWritesCodesForTheNext) {
   }
 }
 
+// One layer of a quantized file by itself.
+TEST_F(EngineCodes, CodesThatAreFedAreConvolved) {
+  CodedModel m;
+  const ValueId fed = m.node("Cast", {m.input("x", {-1, 3, 5, 5}, DataType::kInt64)},
+                             {{"to", static_cast<int64_t>(DataType::kUint8)}});
+  m.quantized(m.input("unused", {-1, 3, 5, 5}));
+  const auto [scale, zero] = m.grids[DataType::kUint8];
+  const ValueId x = m.node("DequantizeLinear", {fed, scale, zero});
+  const ValueId y = m.node("QuantizeLinear", {m.node("Relu", {m.conv(x, 3, 6)}), scale, zero});
+  m.output(m.node("Cast", {y}, {{"to", static_cast<int64_t>(DataType::kFloat)}}));
+  const Names steps = steps_of(m.graph);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), "QuantizedConv"), 1);
+  EXPECT_EQ(std::count(steps.begin(), steps.end(), "QuantizeLinear"), 1);  // of x
+  test::expect_engine_matches(m.graph, {.tolerance = kOneStep}, 3);
+}
+
 TEST_F(EngineCodes, AQuantizedGateIsATableBehindTheConvolution) {
   CodedModel m;
   const ValueId x = m.quantized(m.input("x", {-1, 3, 5, 5}));
