@@ -27,20 +27,47 @@ struct CodedWeights {
   std::vector<float> scale;  // one, or one for each output channel
 };
 
+bool fits_int8(int32_t code) {
+  return code >= std::numeric_limits<int8_t>::min() && code <= std::numeric_limits<int8_t>::max();
+}
+
 // Codes less their zero points; nothing: they do not fit.
-std::optional<Tensor> centred(const Shape& shape, const std::vector<int32_t>& codes,
-                              const std::vector<int32_t>& zero_points) {
-  Tensor bytes(DataType::kInt8, shape);
-  auto* to = bytes.mutable_data<int8_t>();
-  const size_t run = codes.size() / zero_points.size();
-  for (size_t i = 0; i < codes.size(); ++i) {
-    const int32_t code = codes[i] - zero_points[i / run];
-    if (code < std::numeric_limits<int8_t>::min() || code > std::numeric_limits<int8_t>::max()) {
-      return std::nullopt;
+std::optional<Tensor> centred(const Tensor& codes, const std::vector<int32_t>& zero_points) {
+  Tensor bytes = Tensor::unset(DataType::kInt8, codes.shape());
+  const int64_t run = codes.size() / static_cast<int64_t>(zero_points.size());
+  const bool is_signed = codes.type() == DataType::kInt8;
+  int64_t at = 0;
+  for (const int32_t zero_point : zero_points) {
+    for (const int64_t end = at + run; at < end; ++at) {
+      const int32_t stored = is_signed ? codes.data<int8_t>()[at] : codes.data<uint8_t>()[at];
+      if (!fits_int8(stored - zero_point)) return std::nullopt;
+      bytes.mutable_data<int8_t>()[at] = static_cast<int8_t>(stored - zero_point);
     }
-    to[i] = static_cast<int8_t>(code);
   }
   return bytes;
+}
+
+// The same of floats that are quantized first.
+std::optional<Tensor> centred_codes(const Tensor& floats, const TensorEncoding& encoding) {
+  constexpr int64_t kBlock = 4096;
+  std::array<int32_t, kBlock> codes;
+  Tensor bytes = Tensor::unset(DataType::kInt8, floats.shape());
+  auto* to = bytes.mutable_data<int8_t>();
+  bool fits = true;
+  for_each_run(floats.shape(), encoding.spec.axis, [&](int64_t c, int64_t offset, int64_t count) {
+    Grid grid = grid_of(encoding, encoding.scale.size() == 1 ? 0 : static_cast<size_t>(c));
+    grid.low -= grid.zero_point;
+    grid.high -= grid.zero_point;
+    grid.zero_point = 0;
+    fits = fits && fits_int8(grid.low) && fits_int8(grid.high);
+    for (int64_t at = offset; fits && at < offset + count; at += kBlock) {
+      const int64_t length = std::min(kBlock, offset + count - at);
+      quantize(floats.data<float>() + at, codes.data(), length, grid);
+      std::transform(codes.begin(), codes.begin() + length, to + at,
+                     [](int32_t code) { return static_cast<int8_t>(code); });
+    }
+  });
+  return fits ? std::optional(bytes) : std::nullopt;
 }
 
 // One number, or one for each output channel.
@@ -68,9 +95,9 @@ class Coding {
 
   void run() {
     for (const NodeId id : graph_.topological_order()) {
-      if (is_convertible(graph_.node(id))) converted_.insert(id);
+      if (is_convertible(graph_.node(id))) converted_.push_back(id);
     }
-    for (const NodeId id : std::set(converted_)) convert(graph_.node(id));
+    for (const NodeId id : converted_) convert(graph_.node(id));
   }
 
  private:
@@ -82,15 +109,20 @@ class Coding {
       return false;
     }
     const Complain never = [](const std::string& why) { fail(ErrorCode::kInternal, "{}", why); };
-    return byte_grid(node.inputs[0]) &&
-           multiplies_codes(convolution_shape(node, *x.shape, *w.shape, never)) &&
-           weights_of(node.inputs[1]);
+    if (!byte_grid(node.inputs[0]) ||
+        !multiplies_codes(convolution_shape(node, *x.shape, *w.shape, never))) {
+      return false;
+    }
+    auto weights = weights_of(node.inputs[1]);
+    if (!weights) return false;
+    weights_[node.id] = std::move(*weights);
+    return true;
   }
 
   void convert(Node made) {
     const NodeId conv = made.id;
     const Grid grid = *byte_grid(made.inputs[0]);
-    CodedWeights weights = *weights_of(made.inputs[1]);
+    CodedWeights& weights = weights_.at(conv);
     const int64_t channels = weights.codes.dim(0);
     std::vector<float> scale(static_cast<size_t>(channels));
     for (size_t c = 0; c < scale.size(); ++c) {
@@ -129,7 +161,7 @@ class Coding {
     if (wanted_.kept.contains(value)) return false;
     const std::vector<Use>& uses = graph_.value(value).uses;
     return std::all_of(uses.begin(), uses.end(), [&](const Use& use) {
-      if (converted_.contains(use.node)) return use.input == 0;
+      if (weights_.contains(use.node)) return use.input == 0;
       if (use.input < 0) return false;
       const ValueId result = graph_.node(use.node).outputs[0];
       const bool moved = mover_of(result) != nullptr && byte_grid(result);
@@ -195,9 +227,9 @@ class Coding {
     const Tensor* tensor = node.inputs[0].valid() ? graph_.constant(node.inputs[0]) : nullptr;
     if (tensor == nullptr || tensor->size() == 0) return std::nullopt;
     if (const TensorEncoding* encoding = simulated_encoding(node, &table_)) {
-      if (encoding->spec.bits > 8 || encoding->spec.axis > 0) return std::nullopt;
-      return coded(tensor->shape(), quantize(*tensor, *encoding), encoding->zero_point,
-                   encoding->scale);
+      const bool fits = fits_channels(encoding->scale.size(), tensor->shape());
+      if (encoding->spec.bits > 8 || encoding->spec.axis > 0 || !fits) return std::nullopt;
+      return with_scale(centred_codes(*tensor, *encoding), encoding->scale);
     }
     return node.op_type == "DequantizeLinear" && node.domain.empty() ? stored(node, *tensor)
                                                                      : std::nullopt;
@@ -215,20 +247,16 @@ class Coding {
       if (given == nullptr || given->size() != scale->size() || !is_byte(*given)) return {};
       zero_points = integers(*given);
     }
-    return coded(codes.shape(), integers(codes), zero_points,
-                 {scale->data<float>(), scale->data<float>() + scale->size()});
+    if (!fits_channels(zero_points.size(), codes.shape())) return std::nullopt;
+    return with_scale(centred(codes, zero_points),
+                      {scale->data<float>(), scale->data<float>() + scale->size()});
   }
 
-  static std::optional<CodedWeights> coded(const Shape& shape, const std::vector<int32_t>& codes,
-                                           const std::vector<int32_t>& zero_points,
-                                           const std::vector<float>& scale) {
+  static std::optional<CodedWeights> with_scale(std::optional<Tensor> codes,
+                                                const std::vector<float>& scale) {
     const bool positive = std::all_of(scale.begin(), scale.end(), [](float s) { return s > 0; });
-    if (!positive || !fits_channels(scale.size(), shape) || zero_points.size() != scale.size()) {
-      return std::nullopt;
-    }
-    auto bytes = centred(shape, codes, zero_points);
-    if (!bytes) return std::nullopt;
-    return CodedWeights{std::move(*bytes), scale};
+    if (!codes || !positive || !fits_channels(scale.size(), codes->shape())) return std::nullopt;
+    return CodedWeights{std::move(*codes), scale};
   }
 
   Graph& graph_;
@@ -236,7 +264,8 @@ class Coding {
   const Wanted& wanted_;
   const QuantTable& table_;
   Grids grids_;
-  std::set<NodeId> converted_;  // Conv nodes
+  std::vector<NodeId> converted_;           // Conv nodes, in order
+  std::map<NodeId, CodedWeights> weights_;  // of these; codes move into the graph
   std::map<ValueId, ValueId> codes_;
 };
 
