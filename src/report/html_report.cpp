@@ -39,7 +39,7 @@ std::string tile(const std::string& what, const std::string& value, const std::s
 
 std::string top1_tile(const AccuracyReport& accuracy) {
   const double change = accuracy.top1_quantized - accuracy.top1_float;
-  const char* style = change < -1 ? "bad" : "good";
+  const char* style = change < -1 ? "bad" : change < 0 ? "slight" : "good";
   return tile("Top-1 accuracy", number(accuracy.top1_quantized, 2) + " <small>%</small>",
               format("<span class={}>{}{} points</span> from {} % in float", style,
                      change > 0 ? "+" : "", number(change, 2), number(accuracy.top1_float, 2)));
