@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/encode.h"
 #include "ops/quantize_linear.h"
 #include "quant/encoding.h"
 
@@ -33,14 +34,6 @@ std::optional<EpilogueStep> simple_step(const Node& node) {
   return std::nullopt;
 }
 
-void set_grid(EpilogueStep& step, const TensorEncoding& encoding) {
-  const Grid grid = grid_of(encoding);
-  step.a = grid.scale;
-  step.b = static_cast<float>(grid.zero_point);
-  step.low = static_cast<float>(grid.low);
-  step.high = static_cast<float>(grid.high);
-}
-
 std::vector<float> filled(size_t count, float value) { return std::vector<float>(count, value); }
 
 template <typename F>
@@ -69,15 +62,15 @@ std::optional<EpilogueStep> Chains::step_of(const Node& node) const {
   if (inferred_[node.inputs[0]].type != DataType::kFloat) return std::nullopt;
   if (const TensorEncoding* encoding = simulated_encoding(node, table_)) {
     if (encoding->scale.size() != 1 || encoding->spec.bits > 16) return std::nullopt;
-    EpilogueStep step{.kind = Kind::kFakeQuant};
-    set_grid(step, *encoding);
-    return step;
+    return quantizer_step(grid_of(*encoding));
   }
   if (node.op_type == "Clip" && node.domain.empty()) return clip_of(node);
   auto step = simple_step(node);
   const std::string gate = node.string_or(kGateEncoding, "");
-  if (!gate.empty()) set_grid(*step, table_->at(gate));
-  return step;
+  if (gate.empty()) return step;
+  EpilogueStep gated = quantizer_step(grid_of(table_->at(gate)));
+  gated.kind = step->kind;
+  return gated;
 }
 
 std::optional<Grid> Chains::byte_grid_of(const Node& node) const {

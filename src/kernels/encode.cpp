@@ -33,7 +33,9 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) int64_t translate_vectors
 }
 #endif
 
-EpilogueStep quantizer(const Grid& grid) {
+}  // namespace
+
+EpilogueStep quantizer_step(const Grid& grid) {
   return {.kind = EpilogueStep::Kind::kFakeQuant,
           .a = grid.scale,
           .b = static_cast<float>(grid.zero_point),
@@ -41,13 +43,11 @@ EpilogueStep quantizer(const Grid& grid) {
           .high = static_cast<float>(grid.high)};
 }
 
-}  // namespace
-
 Encoder::Encoder(std::span<const EpilogueStep> steps, const Grid& grid)
     : steps_(steps.begin(), steps.end()), grid_(grid) {
   if (kernel_set() == nullptr) return;
   SplitEpilogue before = split_epilogue(steps_);
-  const EpilogueStep last[] = {quantizer(grid)};
+  const EpilogueStep last[] = {quantizer_step(grid)};
   SplitEpilogue codes = split_epilogue(last);
   if (!before.rest.empty() || !codes.rest.empty()) return;
   fused_ = std::move(before.fused);

@@ -10,6 +10,9 @@
 
 namespace edgeopt {
 
+// The kFakeQuant step of a grid.
+EpilogueStep quantizer_step(const Grid& grid);
+
 // Codes of a grid with low >= 0 and high <= 255.
 class Encoder {
  public:
