@@ -9,6 +9,11 @@
 
 namespace edgeopt {
 
+int thread_count(int wanted) {
+  if (wanted > 0) return wanted;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 void parallel_for(int threads, int64_t count, const std::function<void(int64_t)>& work) {
   std::atomic<int64_t> next{0};
   std::mutex mutex;
@@ -28,7 +33,7 @@ void parallel_for(int threads, int64_t count, const std::function<void(int64_t)>
       }
     }
   };
-  const int64_t wanted = threads > 0 ? threads : std::thread::hardware_concurrency();
+  const int64_t wanted = thread_count(threads);
   {
     std::vector<std::jthread> others;
     for (int64_t t = 1; t < std::min(wanted, count); ++t) others.emplace_back(run);

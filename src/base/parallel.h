@@ -6,6 +6,9 @@
 
 namespace edgeopt {
 
+// The threads that a caller asks for; 0 stands for one for each core.
+int thread_count(int wanted);
+
 // Calls work(0) .. work(count - 1), each once, on up to `threads` threads (0: one for each core),
 // in no order. Of the exceptions, that of the lowest index is rethrown; with one, later pieces may
 // be left out.

@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "exec/engine_plan.h"
 #include "exec/engine_profile.h"
 #include "exec/engine_schedule.h"
@@ -13,11 +14,6 @@
 
 namespace edgeopt {
 namespace {
-
-int worker_count(int wanted) {
-  if (wanted > 0) return wanted;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 // The step that writes the largest tensor, for messages.
 std::string largest_step(const Plan& plan) {
@@ -39,7 +35,7 @@ class Engine::Impl {
  public:
   Impl(const Graph& graph, int64_t opset, const EngineOptions& options)
       : profiled_(options.profile),
-        threads_(worker_count(options.threads)),
+        threads_(thread_count(options.threads)),
         plan_(make_plan(graph, opset, options)),
         times_(static_cast<size_t>(threads_)) {
     require_memory(1);

@@ -92,10 +92,7 @@ Place PlanBuilder::place_of(ValueId id) {
   return places_of(id).at(0);
 }
 
-void PlanBuilder::add_step(PlanStep step) {
-  if (const size_t bytes = step.kernel->scratch_bytes()) step.scratch = add_buffer(bytes);
-  plan_.steps.push_back(std::move(step));
-}
+void PlanBuilder::add_step(PlanStep step) { plan_.steps.push_back(std::move(step)); }
 
 void PlanBuilder::observe(ValueId id) {
   const InferredValue& value = inferred_[id];
@@ -123,6 +120,9 @@ void PlanBuilder::add_fetch(ValueId id, const Shape& sample_shape, const Tensor*
 }
 
 void PlanBuilder::finish() {
+  for (PlanStep& step : plan_.steps) {
+    if (const size_t bytes = step.kernel->scratch_bytes()) step.scratch = add_buffer(bytes);
+  }
   for (size_t i = 0; i < feeds_.size(); ++i) {
     const ValueId id = feeds_[i];
     Place& place = plan_.feeds[i].place;

@@ -45,7 +45,8 @@ class PlanBuilder {
 
   void add_feed(ValueId id, const Shape& sample_shape);
   void add_fetch(ValueId id, const Shape& sample_shape, const Tensor* constant);
-  // Places of feeds are known only now. Call once, at the end.
+  // Places of feeds and scratch memory are known only now: kernels have been built. Call once, at
+  // the end.
   void finish();
 
  private:

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/format.h"
+#include "base/parallel.h"
 #include "exec/engine_constants.h"
 #include "exec/engine_grids.h"
 #include "kernels/quantized_convolution.h"
@@ -93,30 +94,38 @@ class Coding {
   Coding(Graph& graph, const InferredGraph& inferred, const Wanted& wanted, const QuantTable& table)
       : graph_(graph), inferred_(inferred), wanted_(wanted), table_(table), grids_(graph, table) {}
 
-  void run() {
+  void run(int threads) {
     for (const NodeId id : graph_.topological_order()) {
-      if (is_convertible(graph_.node(id))) converted_.push_back(id);
+      if (has_quantized_input(graph_.node(id))) converted_.push_back(id);
     }
+    std::vector<std::optional<CodedWeights>> weights(converted_.size());
+    parallel_for(threads, std::ssize(converted_), [&](int64_t i) {
+      const auto index = static_cast<size_t>(i);
+      weights[index] = coded_weights(graph_.node(converted_[index]));
+    });
+    for (size_t i = 0; i < weights.size(); ++i) {
+      if (weights[i]) weights_[converted_[i]] = std::move(*weights[i]);
+    }
+    std::erase_if(converted_, [&](NodeId id) { return !weights_.contains(id); });
     for (const NodeId id : converted_) convert(graph_.node(id));
   }
 
  private:
-  bool is_convertible(const Node& node) {
+  bool has_quantized_input(const Node& node) {
     if (node.op_type != "Conv" || !node.domain.empty() || !is_constant(node, 2)) return false;
     const InferredValue& x = inferred_[node.inputs[0]];
     const InferredValue& w = inferred_[node.inputs[1]];
-    if (x.type != DataType::kFloat || !x.shape || !w.shape || inferred_.gaps.contains(node.id)) {
-      return false;
-    }
+    const bool known =
+        x.type == DataType::kFloat && x.shape && w.shape && !inferred_.gaps.contains(node.id);
+    return known && byte_grid(node.inputs[0]);
+  }
+
+  // Nothing: the convolution stays as it is.
+  std::optional<CodedWeights> coded_weights(const Node& conv) const {
     const Complain never = [](const std::string& why) { fail(ErrorCode::kInternal, "{}", why); };
-    if (!byte_grid(node.inputs[0]) ||
-        !multiplies_codes(convolution_shape(node, *x.shape, *w.shape, never))) {
-      return false;
-    }
-    auto weights = weights_of(node.inputs[1]);
-    if (!weights) return false;
-    weights_[node.id] = std::move(*weights);
-    return true;
+    const ConvolutionShape shape = convolution_shape(conv, *inferred_[conv.inputs[0]].shape,
+                                                     *inferred_[conv.inputs[1]].shape, never);
+    return multiplies_codes(shape) ? weights_of(conv.inputs[1]) : std::nullopt;
   }
 
   void convert(Node made) {
@@ -272,7 +281,7 @@ class Coding {
 }  // namespace
 
 void convolve_codes(Graph& graph, int64_t opset, const std::map<ValueId, Shape>& feed_shapes,
-                    const Wanted& wanted, const QuantTable& table) {
+                    const Wanted& wanted, const QuantTable& table, int threads) {
   const std::vector<NodeId> nodes = graph.topological_order();
   const bool any = std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
     const Node& node = graph.node(id);
@@ -280,7 +289,7 @@ void convolve_codes(Graph& graph, int64_t opset, const std::map<ValueId, Shape>&
   });
   if (!any) return;
   const InferredGraph inferred = infer_shapes(graph, opset, feed_shapes);
-  Coding(graph, inferred, wanted, table).run();
+  Coding(graph, inferred, wanted, table).run(threads);
 }
 
 }  // namespace edgeopt

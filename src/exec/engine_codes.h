@@ -11,8 +11,8 @@ namespace edgeopt {
 // weights a QuantizedConv, with a QuantizeLinear in front that gives the codes. The result is that
 // of the Conv without the rounding of its sums. What moves quantized elements to such convolutions
 // alone moves codes. Left alone are grids of fewer codes than 256, weights whose codes do not fit
-// int8, and whatever has no fast kernel.
+// int8, and whatever has no fast kernel. `threads` as EngineOptions has them.
 void convolve_codes(Graph& graph, int64_t opset, const std::map<ValueId, Shape>& feed_shapes,
-                    const Wanted& wanted, const QuantTable& table);
+                    const Wanted& wanted, const QuantTable& table, int threads);
 
 }  // namespace edgeopt

@@ -1,6 +1,7 @@
 #include "exec/engine_constants.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "quant/encoding.h"
 
@@ -67,15 +68,24 @@ Tensor Constants::get_floats(ValueId id) {
   return get(id);
 }
 
+std::shared_ptr<Tensor>& Constants::free_room() {
+  const auto free = std::find_if(rooms_.begin(), rooms_.end(),
+                                 [](const auto& room) { return room.use_count() == 1; });
+  if (free == rooms_.end()) return rooms_.emplace_back();
+  std::atomic_thread_fence(std::memory_order_acquire);  // another thread may have let it go
+  return *free;
+}
+
 Tensor Constants::simulated(const Tensor& constant, const TensorEncoding& encoding) {
   if (constant.byte_size() <= kKeptBytes || encoding.spec.bits > 16) {
     return fake_quantize(constant, encoding);
   }
-  const bool fits = room_ != nullptr && room_.use_count() == 1 && room_->size() >= constant.size();
-  if (!fits) room_ = std::make_shared<Tensor>(Tensor::unset(DataType::kFloat, {constant.size()}));
-  auto* values = room_->mutable_data<float>();
+  std::shared_ptr<Tensor>& room = free_room();
+  const bool fits = room != nullptr && room->size() >= constant.size();
+  if (!fits) room = std::make_shared<Tensor>(Tensor::unset(DataType::kFloat, {constant.size()}));
+  auto* values = room->mutable_data<float>();
   fake_quantize(constant, encoding, values);
-  return Tensor(DataType::kFloat, constant.shape(), room_, values);
+  return Tensor(DataType::kFloat, constant.shape(), room, values);
 }
 
 Tensor Constants::compute(const Node& node, size_t output) {

@@ -38,9 +38,10 @@ class Constants {
   const QuantTable* table_;
   std::vector<char> known_;  // by value
   std::map<ValueId, Tensor> kept_;
-  // Memory of the last quantized weight, used again once nobody holds it: fresh memory for each
-  // would leave holes between the packed weights.
-  std::shared_ptr<Tensor> room_;
+  std::shared_ptr<Tensor>& free_room();
+  // Memory of quantized weights, used again once nobody holds it: fresh memory for each would leave
+  // holes between the packed weights.
+  std::vector<std::shared_ptr<Tensor>> rooms_;
 };
 
 }  // namespace edgeopt

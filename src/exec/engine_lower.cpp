@@ -28,7 +28,7 @@ class Lowering {
     for (const NodeId id : graph_.topological_order()) {
       if (graph_.alive(id)) join_gate(graph_.node(id));
     }
-    convolve_codes(graph_, opset_, shapes, wanted_, table_);
+    convolve_codes(graph_, opset_, shapes, wanted_, table_, options_.threads);
     drop_dead();
   }
 

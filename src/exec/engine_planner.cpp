@@ -4,6 +4,7 @@
 #include "exec/engine_alias.h"
 #include "exec/engine_batch.h"
 #include "exec/engine_builder.h"
+#include "exec/engine_builds.h"
 #include "exec/engine_chain.h"
 #include "exec/engine_compute.h"
 #include "exec/engine_constants.h"
@@ -42,6 +43,7 @@ class Planner {
         chains_(graph_, inferred_, constants_, wanted, options.table),
         observed_(options.observed.begin(), options.observed.end()),
         builder_(graph_, inferred_, observed_, plan),
+        builds_(options.threads),
         done_(graph_.node_capacity(), 0) {}
 
   void run() {
@@ -56,6 +58,7 @@ class Planner {
       const Tensor constant = constants_.get_floats(id);
       if (!constant.empty()) plan_.observed_constants.emplace_back(id, constant);
     }
+    builds_.finish();
     builder_.finish();
     join_moves(plan_);
     lay_out_memory(plan_);
@@ -206,8 +209,16 @@ class Planner {
     std::unique_ptr<Kernel> kernel = op.prepare != nullptr ? op.prepare(context) : nullptr;
     if (kernel == nullptr && affine == 0) kernel = prepare_elementwise(context, chains_);
     if (kernel == nullptr) return false;
+    builds_.add(*kernel, constants_of(group, std::move(folded)));
     add_planned(group, context, links, std::move(kernel), operands);
     return true;
+  }
+
+  static std::vector<Tensor> constants_of(const Group& group, FoldedLayer folded) {
+    std::vector<Tensor> constants = group.constants;
+    constants.push_back(std::move(folded.weight));
+    constants.push_back(std::move(folded.bias));
+    return constants;
   }
 
   void describe_operands(const Group& group, Layout layout, PrepareContext& context) const {
@@ -306,6 +317,7 @@ class Planner {
   Chains chains_;
   std::set<ValueId> observed_;
   PlanBuilder builder_;
+  KernelBuilds builds_;
   std::vector<char> done_;  // by node: folded into another
   std::map<ValueId, Shape> samples_;
 };

@@ -58,9 +58,10 @@ namespace {
 
 class ConvolutionKernel : public Kernel {
  public:
-  ConvolutionKernel(size_t node_inputs, std::unique_ptr<Convolution> convolution)
-      : node_inputs_(node_inputs), convolution_(std::move(convolution)) {}
+  ConvolutionKernel(size_t node_inputs, ConvolutionPlan plan)
+      : node_inputs_(node_inputs), plan_(std::move(plan)) {}
 
+  void build() override { convolution_ = make_convolution(plan_); }
   size_t scratch_bytes() const override { return convolution_->scratch_bytes(); }
   bool may_overwrite(size_t input) const override {
     return input >= node_inputs_ && convolution_->may_overwrite(input - node_inputs_);
@@ -78,6 +79,7 @@ class ConvolutionKernel : public Kernel {
 
  private:
   size_t node_inputs_;
+  ConvolutionPlan plan_;
   std::unique_ptr<Convolution> convolution_;
 };
 
@@ -97,7 +99,7 @@ std::unique_ptr<Kernel> prepare_convolution(const PrepareContext& c,
     plan.bias = c.inputs[2].constant->data<float>();
   }
   plan.epilogue = c.epilogue;
-  return std::make_unique<ConvolutionKernel>(c.inputs.size(), make_convolution(plan));
+  return std::make_unique<ConvolutionKernel>(c.inputs.size(), std::move(plan));
 }
 
 }  // namespace edgeopt

@@ -115,11 +115,10 @@ std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
   if (!floats_to_compute(c)) return nullptr;
   const GemmShape s = gemm_shape(*c.node, c.inputs[0].shape, c.inputs[1].shape, complain_of(c));
   MatmulBatch batch = batch_of(s, c.node->float_or("alpha", 1));
-  const auto bias = constant_bias(c, 2, s.columns, c.node->float_or("beta", 1));
+  auto bias = constant_bias(c, 2, s.columns, c.node->float_or("beta", 1));
   if (!bias) return nullptr;
-  if (!bias->empty()) batch.plan.bias = bias->data();
   batch.plan.epilogue = c.epilogue;
-  return matmul_kernel(c, std::move(batch));
+  return matmul_kernel(c, std::move(batch), std::move(*bias));
 }
 
 }  // namespace

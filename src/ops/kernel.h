@@ -1,8 +1,8 @@
 // A kernel: an operator planned once for fixed shapes, layouts and a fused epilogue, run many
 // times.
 //
-// An operator's `prepare` builds it; the engine (exec/engine.h) decides what is fused, the layouts
-// and where memory lies.
+// An operator's `prepare` plans it, build() makes it ready; the engine (exec/engine.h) decides what
+// is fused, the layouts and where memory lies.
 #pragma once
 
 #include <cstddef>
@@ -50,6 +50,10 @@ struct MovePlan;
 class Kernel {
  public:
   virtual ~Kernel() = default;
+  // Does what takes long, such as packing weights. Called once, before all that follows but
+  // move_plan(), maybe on another thread while further kernels are planned. The constants of the
+  // PrepareContext live until it returns.
+  virtual void build() {}
   virtual size_t scratch_bytes() const { return 0; }
   // Output 0 may lie in the memory of that input of run(); the kernel works both ways. The engine
   // lets them coincide where the input is not needed afterwards, which saves the copy of a residual

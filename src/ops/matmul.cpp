@@ -54,11 +54,10 @@ std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
   if (!floats_to_compute(c) || !all_plain(c)) return nullptr;
   MatmulBatch batch =
       matmul_batch(matmul_shape(c.inputs[0].shape, c.inputs[1].shape, complain_of(c)));
-  const auto bias = constant_bias(c, 2, batch.plan.columns, 1);
+  auto bias = constant_bias(c, 2, batch.plan.columns, 1);
   if (!bias) return nullptr;
-  if (!bias->empty()) batch.plan.bias = bias->data();
   batch.plan.epilogue = c.epilogue;
-  return matmul_kernel(c, std::move(batch));
+  return matmul_kernel(c, std::move(batch), std::move(*bias));
 }
 
 }  // namespace

@@ -20,26 +20,30 @@ void run_products(const Matmul& product, const std::vector<MatmulPlace>& places,
 
 class MatmulKernel : public Kernel {
  public:
-  MatmulKernel(const MatmulBatch& batch, size_t node_inputs, Tensor a, Tensor b)
-      : product_(make_matmul(batch.plan)),
-        places_(batch.places),
+  MatmulKernel(MatmulBatch batch, size_t node_inputs, std::vector<float> bias, Tensor a, Tensor b)
+      : batch_(std::move(batch)),
         node_inputs_(node_inputs),
+        bias_(std::move(bias)),
         a_(std::move(a)),
-        b_(std::move(b)) {}
+        b_(std::move(b)) {
+    batch_.plan.bias = bias_.empty() ? nullptr : bias_.data();
+  }
 
+  void build() override { product_ = make_matmul(batch_.plan); }
   size_t scratch_bytes() const override { return product_->scratch_bytes(); }
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* scratch) const override {
     const auto* a = a_.empty() ? static_cast<const float*>(inputs[0]) : a_.data<float>();
     const auto* b = b_.empty() ? static_cast<const float*>(inputs[1]) : b_.data<float>();
-    run_products(*product_, places_, a, b, OperandPointers(inputs, node_inputs_),
+    run_products(*product_, batch_.places, a, b, OperandPointers(inputs, node_inputs_),
                  static_cast<float*>(outputs[0]), scratch);
   }
 
  private:
+  MatmulBatch batch_;
   std::unique_ptr<Matmul> product_;
-  std::vector<MatmulPlace> places_;
   size_t node_inputs_;
+  std::vector<float> bias_;
   Tensor a_;  // constants that are not packed
   Tensor b_;
 };
@@ -69,15 +73,16 @@ void run_matmul(const MatmulBatch& batch, const float* a, const float* b, float*
   run_products(*product, batch.places, a, b, {}, y, scratch.data());
 }
 
-std::unique_ptr<Kernel> matmul_kernel(const PrepareContext& c, MatmulBatch batch) {
+std::unique_ptr<Kernel> matmul_kernel(const PrepareContext& c, MatmulBatch batch,
+                                      std::vector<float> bias) {
   const Tensor* a = c.inputs[0].constant;
   const Tensor* b = c.inputs[1].constant;
   if (b != nullptr && batch.places.size() == 1) {
     batch.plan.b = b->data<float>();
     b = nullptr;
   }
-  return std::make_unique<MatmulKernel>(batch, c.inputs.size(), a == nullptr ? Tensor() : *a,
-                                        b == nullptr ? Tensor() : *b);
+  return std::make_unique<MatmulKernel>(std::move(batch), c.inputs.size(), std::move(bias),
+                                        a == nullptr ? Tensor() : *a, b == nullptr ? Tensor() : *b);
 }
 
 std::optional<std::vector<float>> constant_bias(const PrepareContext& c, size_t i, int64_t columns,

@@ -31,7 +31,9 @@ MatmulBatch matmul_batch(const MatmulShape& shape);
 void run_matmul(const MatmulBatch& batch, const float* a, const float* b, float* y);
 
 // The first inputs of the node are a and b. A constant b is packed once, where it is one matrix.
-std::unique_ptr<Kernel> matmul_kernel(const PrepareContext& c, MatmulBatch batch);
+// `bias` is that of the plan; empty: none.
+std::unique_ptr<Kernel> matmul_kernel(const PrepareContext& c, MatmulBatch batch,
+                                      std::vector<float> bias);
 
 // Operand `i` as a constant vector of one float for each of `columns` columns, times `factor`;
 // nullopt when it is not constant or of another shape. An omitted operand is an empty vector.

@@ -45,8 +45,9 @@ void compute(ComputeContext& c) {
 
 class QuantizedConvKernel : public Kernel {
  public:
-  QuantizedConvKernel(size_t node_inputs, std::unique_ptr<QuantizedConvolution> convolution)
-      : node_inputs_(node_inputs), convolution_(std::move(convolution)) {}
+  QuantizedConvKernel(size_t node_inputs, QuantizedConvolutionPlan plan)
+      : node_inputs_(node_inputs), plan_(std::move(plan)) {}
+  void build() override { convolution_ = make_quantized_convolution(plan_); }
   size_t scratch_bytes() const override { return convolution_->scratch_bytes(); }
   void run(std::span<const void* const> inputs, std::span<void* const> outputs,
            void* scratch) const override {
@@ -56,6 +57,7 @@ class QuantizedConvKernel : public Kernel {
 
  private:
   size_t node_inputs_;
+  QuantizedConvolutionPlan plan_;
   std::unique_ptr<QuantizedConvolution> convolution_;
 };
 
@@ -80,7 +82,7 @@ std::unique_ptr<Kernel> prepare(const PrepareContext& c) {
   if (c.inputs.size() > 3) plan.bias = c.inputs[3].constant->data<float>();
   plan.epilogue = c.epilogue;
   plan.grid = c.grid;
-  return std::make_unique<QuantizedConvKernel>(c.inputs.size(), make_quantized_convolution(plan));
+  return std::make_unique<QuantizedConvKernel>(c.inputs.size(), std::move(plan));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/format.h"
 #include "base/log.h"
+#include "base/parallel.h"
 #include "ops/op.h"
 #include "passes/observe.h"
 #include "passes/quantizers.h"
@@ -42,13 +43,14 @@ class Calibration {
     const OptionValues options = calibrator_options(calibrator, context_);
     const std::vector<ObservedTensor> seen = observe_values(
         model_, weights_only(), context_, values, {.histogram = calibrator.needs_histogram});
-    for (size_t i = 0; i < wanted.size(); ++i) {
+    for (size_t i = 0; i < wanted.size(); ++i) warn_about(seen[i], wanted[i]->key);
+    parallel_for(context_.threads, std::ssize(wanted), [&](int64_t index) {
+      const auto i = static_cast<size_t>(index);
       TensorEncoding& encoding = table_.at(wanted[i]->key);
-      warn_about(seen[i], wanted[i]->key);
       encoding.observed_min = {seen[i].min};
       encoding.observed_max = {seen[i].max};
       encode_ranges(encoding, {calibrator.range(seen[i], encoding.spec, options)});
-    }
+    });
     return static_cast<int64_t>(wanted.size());
   }
 

@@ -1,6 +1,7 @@
 #include "passes/observe.h"
 
 #include "base/format.h"
+#include "base/parallel.h"
 #include "exec/engine.h"
 
 namespace edgeopt {
@@ -32,12 +33,13 @@ std::vector<ObservedTensor> observe_values(const Model& model, const QuantTable&
       [&](int worker, int64_t, ValueId value, const Tensor& x) {
         observers[static_cast<size_t>(worker)].at(value).observe(x.data<float>(), x.size());
       });
-  std::vector<ObservedTensor> result;
-  for (const ValueId value : values) {
-    Observer& merged = observers[0].at(value);
-    for (size_t w = 1; w < observers.size(); ++w) merged.merge(observers[w].at(value));
-    result.push_back(merged.result());
-  }
+  std::vector<ObservedTensor> result(values.size());
+  parallel_for(context.threads, std::ssize(values), [&](int64_t i) {
+    const auto index = static_cast<size_t>(i);
+    Observer merged = observers[0].at(values[index]);
+    for (size_t w = 1; w < observers.size(); ++w) merged.merge(observers[w].at(values[index]));
+    result[index] = merged.result();
+  });
   return result;
 }
 

@@ -1,6 +1,7 @@
 #include "pipeline/quality.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/format.h"
 #include "base/parallel.h"
@@ -42,7 +43,16 @@ WeightReport describe_weight(const Graph& graph, const Quantizer& quantizer,
                              const TensorEncoding& encoding) {
   const Tensor& weight = *graph.constant(quantizer.input);
   SqnrMeter meter;
-  meter.add(weight.data<float>(), fake_quantize(weight, encoding).data<float>(), weight.size());
+  std::array<float, 4096> quantized;
+  for_each_run(weight.shape(), encoding.spec.axis, [&](int64_t c, int64_t offset, int64_t count) {
+    const Grid grid = grid_of(encoding, static_cast<size_t>(c));
+    for (const int64_t end = offset + count; offset < end; offset += std::ssize(quantized)) {
+      const int64_t length = std::min(end - offset, std::ssize(quantized));
+      const float* data = weight.data<float>() + offset;
+      fake_quantize(data, quantized.data(), length, grid);
+      meter.add(data, quantized.data(), length);
+    }
+  });
   WeightReport report;
   report.name = graph.value(quantizer.input).name;
   const auto& uses = graph.value(quantizer.output).uses;

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "base/file.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/parallel.h"
 #include "onnx/model_io.h"
 #include "pipeline/coverage.h"
 #include "pipeline/default_pipeline.h"
@@ -48,8 +48,7 @@ class QuantizeJob {
     check_gates();
     const auto spent = std::chrono::steady_clock::now() - start;
     result_.seconds = std::chrono::duration<double>(spent).count();
-    result_.threads = options_.threads > 0 ? options_.threads
-                                           : static_cast<int>(std::thread::hardware_concurrency());
+    result_.threads = thread_count(options_.threads);
     return std::move(result_);
   }
 

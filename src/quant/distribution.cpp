@@ -70,7 +70,7 @@ double Distribution::squared_error(const Moments& low, const Moments& high, doub
   return std::max(0.0, sum);
 }
 
-double Distribution::rounding_error(const Grid& grid) const {
+double Distribution::rounding_error(const Grid& grid, double clipping, double limit) const {
   const double scale = grid.scale;
   const double lowest = (grid.low - grid.zero_point) * scale;
   const double highest = (grid.high - grid.zero_point) * scale;
@@ -82,7 +82,7 @@ double Distribution::rounding_error(const Grid& grid) const {
   const double first = level_at(std::clamp<double>(range_.min, lowest, highest));
   const double last = level_at(std::clamp<double>(range_.max, lowest, highest));
   double error = 0;
-  for (double level = first; level <= last; ++level) {
+  for (double level = first; level <= last && clipping + error < limit; ++level) {
     const Moments after = below(std::min((level + 0.5) * scale, highest));
     error += squared_error(before, after, level * scale);
     before = after;
@@ -90,19 +90,19 @@ double Distribution::rounding_error(const Grid& grid) const {
   return error;
 }
 
-Distribution::Error Distribution::error(const Grid& grid) const {
+double Distribution::error(const Grid& grid, double clipping_weight, double limit) const {
   const Range kept = represented(grid);
-  Error error;
-  error.rounding = rounding_error(grid);
-  error.clipping = squared_error({}, below(kept.min), kept.min) +
-                   squared_error(below(kept.max), cumulated_.back(), kept.max);
+  double clipping = squared_error({}, below(kept.min), kept.min) +
+                    squared_error(below(kept.max), cumulated_.back(), kept.max);
+  double points = 0;
   for (const auto& [value, mass] :
        {std::pair{range_.min, at_min_}, std::pair{range_.max, at_max_}}) {
     if (mass == 0) continue;
     const bool inside = value >= kept.min && value <= kept.max;
-    (inside ? error.rounding : error.clipping) += mass * clamped_error(value, grid);
+    (inside ? points : clipping) += mass * clamped_error(value, grid);
   }
-  return error;
+  clipping *= clipping_weight;
+  return clipping + (rounding_error(grid, clipping, limit) + points);
 }
 
 float Distribution::quantile(double share) const {

@@ -17,12 +17,10 @@ class Distribution {
   double total() const { return total_; }     // elements, exact zeros left out
   Range range() const { return range_; }      // observed, widened to hold zero
 
-  // Squared error of quantization with `grid`, summed over all elements.
-  struct Error {
-    double rounding = 0;  // of elements inside the range of the grid
-    double clipping = 0;  // of elements that are clamped to its ends
-  };
-  Error error(const Grid& grid) const;
+  // Squared error of quantization with `grid`, summed over all elements; that of elements which are
+  // clamped to its ends times `clipping_weight`. The sum ends where it has reached `limit`: what is
+  // not below it is not the whole error.
+  double error(const Grid& grid, double clipping_weight, double limit) const;
 
   // The value below which the share of all elements, zeros included, lies; interpolated in its bin.
   float quantile(double share) const;
@@ -42,7 +40,8 @@ class Distribution {
   Moments below(double x) const;
   static void add(Moments& moments, const Bin& bin, double end);
   static double squared_error(const Moments& low, const Moments& high, double value);
-  double rounding_error(const Grid& grid) const;
+  // Of elements inside the range of the grid; ends where `clipping` more reaches the limit.
+  double rounding_error(const Grid& grid, double clipping, double limit) const;
 
   double width_ = 1;
   double first_edge_ = 0;

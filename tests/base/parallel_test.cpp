@@ -9,6 +9,11 @@
 namespace edgeopt {
 namespace {
 
+TEST(ThreadCount, ZeroIsOneForEachCore) {
+  EXPECT_EQ(thread_count(3), 3);
+  EXPECT_GE(thread_count(0), 1);
+}
+
 TEST(ParallelFor, CallsEachIndexOnce) {
   for (const int threads : {0, 1, 2, 7}) {
     for (const int64_t count : {0, 1, 5, 1000}) {

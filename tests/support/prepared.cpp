@@ -57,6 +57,7 @@ std::optional<Tensor> run_planned(const OneNode& one, const Planned& planned) {
   context.outputs.push_back({expected.type(), expected.shape(), planned.y_layout, nullptr});
   std::unique_ptr<Kernel> kernel = op.prepare == nullptr ? nullptr : op.prepare(context);
   if (kernel == nullptr) return std::nullopt;
+  kernel->build();
   std::vector<Tensor> operands;
   for (const Tensor& operand : planned.operands) {
     operands.push_back(in_layout(operand, planned.y_layout));

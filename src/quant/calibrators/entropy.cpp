@@ -102,8 +102,9 @@ Range range(const ObservedTensor& observed, const QuantSpec& spec, const OptionV
   const bool too_fine = spec.bits > 8;
   const Sums sums(observed);
   if (too_fine || observed.counts.empty() || sums.total().mass == 0) return widest;
-  return search_range(widest, spec,
-                      [&](const Grid& grid) { return divergence(sums, grid, widest); });
+  return search_range(widest, spec, [&](const Grid& grid, double /*limit*/) {
+    return divergence(sums, grid, widest);
+  });
 }
 
 }  // namespace

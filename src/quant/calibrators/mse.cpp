@@ -9,9 +9,8 @@ namespace {
 Range range(const ObservedTensor& observed, const QuantSpec& spec, const OptionValues&) {
   const Distribution distribution(observed);
   if (distribution.empty()) return distribution.range();
-  return search_range(distribution.range(), spec, [&](const Grid& grid) {
-    const Distribution::Error error = distribution.error(grid);
-    return error.rounding + error.clipping;
+  return search_range(distribution.range(), spec, [&](const Grid& grid, double limit) {
+    return distribution.error(grid, 1, limit);
   });
 }
 

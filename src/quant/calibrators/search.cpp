@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <span>
 
 namespace edgeopt {
@@ -14,7 +15,10 @@ constexpr double kDeepest = 12;
 class Search {
  public:
   Search(Range widest, const QuantSpec& spec, const GridCost& cost)
-      : widest_(widest), spec_(spec), cost_(cost), best_cost_(cost(encode_range(widest, spec))) {}
+      : widest_(widest),
+        spec_(spec),
+        cost_(cost),
+        best_cost_(cost(encode_range(widest, spec), std::numeric_limits<double>::infinity())) {}
 
   Range run() {
     const bool two_ends = !spec_.symmetric && widest_.min < 0 && widest_.max > 0;
@@ -46,7 +50,7 @@ class Search {
     if (depth.min < 0 || depth.max < 0 || depth.min > kDeepest || depth.max > kDeepest) {
       return false;
     }
-    const double cost = cost_(encode_range(at(depth), spec_));
+    const double cost = cost_(encode_range(at(depth), spec_), best_cost_);
     if (!(cost < best_cost_)) return false;
     best_cost_ = cost;
     best_ = depth;

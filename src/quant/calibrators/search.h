@@ -7,8 +7,8 @@
 
 namespace edgeopt {
 
-// Cost of quantizing with a grid; lower is better.
-using GridCost = std::function<double(const Grid&)>;
+// Cost of quantizing with a grid; lower is better. What is not below `limit` need not be exact.
+using GridCost = std::function<double(const Grid& grid, double limit)>;
 
 // Ends at most those of `widest` (which holds zero), each shrunk by a factor of its own, down to
 // 2^-12; both by the same factor when the spec is symmetric. A sweep in steps of 2^(1/4) for each

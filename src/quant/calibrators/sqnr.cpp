@@ -46,8 +46,7 @@ class Candidates {
  private:
   void consider(Range range) {
     if (range.min >= range.max) return;
-    const Distribution::Error error = distribution_.error(encode_range(range, spec_));
-    const double cost = gamma_ * error.clipping + error.rounding;
+    const double cost = distribution_.error(encode_range(range, spec_), gamma_, best_cost_);
     if (cost >= best_cost_) return;
     best_cost_ = cost;
     best_ = range;
