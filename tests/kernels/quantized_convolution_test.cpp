@@ -207,6 +207,26 @@ TEST(QuantizedConvolution, NarrowerGridsEndWhereTheyEnd) {
   EXPECT_EQ(*std::max_element(bytes.begin(), bytes.end()), 15);
 }
 
+// Just below the middle between two codes; beside a zero point of 128 that bit is not there.
+TEST(QuantizedConvolution, RoundsBeforeTheZeroPointIsAdded) {
+  const ConvolutionShape shape = {1, 1, 16, 16, square(4, 1, 1, 0)};
+  if (!multiplies_codes(shape)) GTEST_SKIP() << kNoKernel;
+  const std::vector<uint8_t> x(16 * 16, 1);
+  std::vector<int8_t> weights(16 * 16, 0);
+  for (size_t c = 0; c < 16; ++c) weights[17 * c] = 1;
+  const std::vector<float> scale(16, std::nextafter(1.5F, 0.0F));
+  QuantizedConvolutionPlan plan;
+  plan.shape = shape;
+  plan.weights = weights.data();
+  plan.scale = scale.data();
+  plan.grid = Grid{1, 128, 0, 255};
+  const auto kernel = make_quantized_convolution(plan);
+  std::vector<uint8_t> y(x.size());
+  AlignedFloats scratch((kernel->scratch_bytes() + 3) / 4, 0);
+  kernel->run(x.data(), y.data(), {}, scratch.data());
+  EXPECT_EQ(y, std::vector<uint8_t>(x.size(), 129));
+}
+
 TEST(QuantizedConvolution, SumsThatCouldOverflowAreDeclined) {
   EXPECT_FALSE(multiplies_codes({1, 1, 70000, 8, square(1, 1, 1, 0)}));
 }

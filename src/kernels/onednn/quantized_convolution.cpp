@@ -73,6 +73,10 @@ dnnl::primitive_attr attributes_of(const QuantizedConvolutionPlan& plan, const D
   std::vector<float> scale(plan.scale, plan.scale + channels);
   for (float& s : scale) s /= unit;
   dnnl::post_ops post_ops = post_ops_of(y.done, unit);
+  // Before the zero point is added: with it, a small value has fewer bits left.
+  if (y.grid && y.grid->zero_point != 0) {
+    post_ops.append_eltwise(1, dnnl::algorithm::eltwise_round, 0, 0);
+  }
   if (y.grid && (y.grid->low > 0 || y.grid->high < 255)) {
     post_ops.append_eltwise(1, dnnl::algorithm::eltwise_clip,
                             static_cast<float>(y.grid->low - y.grid->zero_point),
