@@ -7,6 +7,9 @@ of ONNX Runtime against itself with every Conv, Gemm and MatMul output times 1 +
 than 100 samples chance decides whether any code rounds the other way: the figures are printed, not
 judged. --pictures N calibrates and compares
 with real pictures where there are any, N for classifiers, and with --samples inputs elsewhere.
+
+--exact also compares ONNX Runtime with networks whose sums are exact (exact_sums.py), of its own
+floats and of codes: how near to it any other order of sums comes.
 """
 
 import numpy as np
@@ -15,10 +18,12 @@ from onnx import helper, numpy_helper
 
 import common
 import pictures
+from exact_sums import with_exact_sums
 
 
 def extend(parser):
     parser.add_argument("--pictures", type=int, default=0, help="0: only seeded noise (default)")
+    parser.add_argument("--exact", action="store_true", help="compare with exact sums, too")
 
 
 ARGUMENTS = common.arguments(__doc__, extend)
@@ -107,25 +112,60 @@ def perturbed(model):
     return copy.SerializeToString()
 
 
-def whole_network(quantized, model, samples, folder):
-    exact, noisy = common.cpu_session(quantized), common.cpu_session(perturbed(model))
-    name = exact.get_outputs()[0].name
-    ours = theirs = 0.0
-    other_ours = other_theirs = 0
+def outputs_of(quantized, model, samples, folder):
+    """For each sample, what edgeopt and each of ONNX Runtime's sessions make of it, by name."""
+    sessions = {"own": common.cpu_session(quantized), "noisy": common.cpu_session(perturbed(model))}
+    if ARGUMENTS.exact:
+        sessions["floats"] = common.cpu_session(with_exact_sums(model))
+        sessions["codes"] = common.cpu_session(with_exact_sums(model, codes=True))
+    name = sessions["own"].get_outputs()[0].name
     for first in range(0, len(samples), AT_ONCE):
         some = samples[first : first + AT_ONCE]
         stacked = {key: np.concatenate([sample[key] for sample in some]) for key in some[0]}
         simulated = common.run_model(ARGUMENTS.edgeopt, quantized, stacked, folder / "whole")[name]
-        for sample, c in zip(some, np.split(simulated, len(some))):
-            a, b = exact.run([name], sample)[0], noisy.run([name], sample)[0]
-            ours, theirs = ours + float(np.abs(a - c).mean()), theirs + float(np.abs(a - b).mean())
-            other_ours += int(a.argmax() != c.argmax())
-            other_theirs += int(a.argmax() != b.argmax())
+        for sample, output in zip(some, np.split(simulated, len(some))):
+            made = {key: session.run([name], sample)[0] for key, session in sessions.items()}
+            yield {"edgeopt": output, **made}
+
+
+class Differences:
+    """Of two of the named outputs, over all samples."""
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+        self.means, self.labels = [], 0
+
+    def add(self, outputs):
+        a, b = outputs[self.a], outputs[self.b]
+        self.means.append(float(np.abs(a - b).mean()))
+        self.labels += int(a.argmax() != b.argmax())
+
+    def ratio(self, to):
+        """Of the mean differences, with its standard error."""
+        ours, theirs = np.array(self.means), np.array(to.means)
+        ratio = ours.mean() / max(theirs.mean(), 1e-30)
+        spread = (ours - ratio * theirs).std() / max(theirs.mean(), 1e-30)
+        return f"ratio {ratio:.2f} +- {spread / np.sqrt(len(ours)):.2f}, other labels {self.labels}"
+
+
+def whole_network(quantized, model, samples, folder):
+    ours, theirs = Differences("own", "edgeopt"), Differences("own", "noisy")
+    more = {}
+    if ARGUMENTS.exact:
+        more["exact sums of floats"] = Differences("own", "floats")
+        more["exact sums of codes"] = Differences("own", "codes")
+        more["edgeopt to exact sums of codes"] = Differences("codes", "edgeopt")
+    for outputs in outputs_of(quantized, model, samples, folder):
+        for differences in (ours, theirs, *more.values()):
+            differences.add(outputs)
+    mean, bar = np.mean(ours.means), np.mean(theirs.means)
     good = len(samples) < JUDGED_SAMPLES
-    good |= ours <= FACTOR * theirs and other_ours <= FACTOR * other_theirs
-    means = f"{ours / len(samples):.2e} (ONNX Runtime's own {theirs / len(samples):.2e})"
-    labels = f"other labels {other_ours} ({other_theirs})"
-    return good, f"{len(samples)} samples: mean difference {means}, {labels}"
+    good |= bool(mean <= FACTOR * bar and ours.labels <= FACTOR * theirs.labels)
+    text = f"{len(samples)} samples: mean difference {mean:.2e} (ONNX Runtime's own {bar:.2e}), "
+    text += f"{ours.ratio(theirs)} ({theirs.labels})"
+    for name, differences in more.items():
+        text += f"; {name}: {differences.ratio(theirs)}"
+    return good, text
 
 
 def prepare(path, folder):
