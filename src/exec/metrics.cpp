@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/decibels.h"
+
 namespace edgeopt {
 namespace {
-
-constexpr double kNoNoise = 200.0;  // dB
 
 double per_cent(int64_t part, int64_t whole) {
   return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -26,9 +26,9 @@ void SqnrMeter::add(const float* reference, const float* value, int64_t count) {
 }
 
 double SqnrMeter::decibels() const {
-  if (signal_ == 0.0) return noise_ == 0.0 ? kNoNoise : 0.0;
-  if (noise_ == 0.0) return kNoNoise;
-  return std::min(kNoNoise, 10.0 * std::log10(signal_ / noise_));
+  if (signal_ == 0.0) return noise_ == 0.0 ? kExactDecibels : 0.0;
+  if (noise_ == 0.0) return kExactDecibels;
+  return std::min(kExactDecibels, 10.0 * std::log10(signal_ / noise_));
 }
 
 int64_t arg_max(const float* values, int64_t count) {

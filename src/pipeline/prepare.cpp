@@ -1,6 +1,7 @@
 #include "pipeline/prepare.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/format.h"
 #include "exec/shapes.h"
@@ -20,6 +21,18 @@ void pin_input_shapes(Model& model, const InputShapes& shapes) {
     type.dims.emplace();
     for (const int64_t size : shape) type.dims->push_back({size, {}});
     model.graph.set_type(id, std::move(type));
+  }
+}
+
+// First dimensions of these names are 1 from now on. Others are left: some converters give every
+// open dimension the same name.
+void set_batch_to_one(Graph& graph, const std::set<std::string>& symbols) {
+  for (size_t i = 0; i < graph.value_capacity(); ++i) {
+    const ValueId id{static_cast<int32_t>(i)};
+    ValueType type = graph.value(id).type;
+    if (!type.dims || type.dims->empty() || !symbols.contains(type.dims->front().symbol)) continue;
+    type.dims->front() = {1, {}};
+    graph.set_type(id, std::move(type));
   }
 }
 
@@ -57,13 +70,17 @@ std::unique_ptr<DataSource> open_samples(const DataSpec& spec,
 
 std::vector<std::string> fix_batch(Model& model) {
   std::vector<std::string> fixed;
+  std::set<std::string> symbols;
   for (const ValueId id : model.graph.feeds()) {
     ValueType type = model.graph.value(id).type;
     if (!type.dims || type.dims->empty() || type.dims->front().value >= 0) continue;
+    symbols.insert(type.dims->front().symbol);
     type.dims->front() = {1, {}};
     model.graph.set_type(id, std::move(type));
     fixed.push_back(model.graph.value(id).name);
   }
+  symbols.erase("");
+  set_batch_to_one(model.graph, symbols);
   return fixed;
 }
 

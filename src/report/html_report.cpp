@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/decibels.h"
 #include "base/format.h"
 #include "edgeopt/quantize.h"
 #include "report/html.h"
@@ -20,15 +21,14 @@ using html::compact;
 using html::escape;
 using html::number;
 
-constexpr double kLowSqnr = 20;         // dB, marked in tables
-constexpr double kFullMeter = 60;       // dB at the right end of the small bars
-constexpr double kExactDecibels = 200;  // what "no difference at all" is reported as
+constexpr double kLowSqnr = 20;    // dB, marked in tables
+constexpr double kFullMeter = 60;  // dB at the right end of the small bars
 
 std::string file_name(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
-std::string decibels(double db) { return db >= kExactDecibels ? "exact" : number(db, 1); }
+std::string short_decibels(double db) { return db >= kExactDecibels ? "exact" : number(db, 1); }
 
 std::string tile(const std::string& what, const std::string& value, const std::string& more) {
   return format(
@@ -54,7 +54,7 @@ std::string tiles(const QuantizeResult& result) {
   text += tile("File size", bytes(result.bytes_after),
                format("{:.0f} % of {}", share, bytes(result.bytes_before)));
   if (accuracy.labelled) text += top1_tile(accuracy);
-  text += tile("Output SQNR", decibels(accuracy.sqnr_db) + " <small>dB</small>",
+  text += tile("Output SQNR", short_decibels(accuracy.sqnr_db) + " <small>dB</small>",
                format("against float, {} samples", accuracy.samples));
   text += tile("Same class as float", number(accuracy.agreement, 1) + " <small>%</small>",
                format("of {} samples, first output", accuracy.samples));
@@ -121,7 +121,8 @@ std::string number_cell(double value, const std::string& shown) {
 std::string sqnr_cell(double db) {
   return format(
       "<td class=n data-v={}><span class=\"meter{}\"><i style=\"width:{:.0f}%\"></i></span>{}</td>",
-      db, db < kLowSqnr ? " low" : "", 100 * std::clamp(db / kFullMeter, 0.0, 1.0), decibels(db));
+      db, db < kLowSqnr ? " low" : "", 100 * std::clamp(db / kFullMeter, 0.0, 1.0),
+      short_decibels(db));
 }
 
 std::string range_cells(double low, double high) {

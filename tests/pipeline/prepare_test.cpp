@@ -36,6 +36,25 @@ TEST(Prepare, AnOpenBatchIsFixedToOne) {
   EXPECT_TRUE(fix_batch(model).empty());
 }
 
+TEST(Prepare, OutputsOfTheSameBatchAreFixedToo) {
+  ModelBuilder b;
+  b.input("x", {-1, 3}).node("Relu", {"x"}, {"y"}).output("y");
+  Model model = b.build();
+  const ValueId x = model.graph.feeds()[0];
+  const ValueId y = model.graph.outputs()[0];
+  const auto named = [&](ValueId id, const char* rows) {
+    model.graph.set_type(id, {DataType::kFloat, std::vector<Dimension>{{-1, rows}, {3, ""}}, ""});
+  };
+  named(x, "N");
+  named(y, "N");
+  fix_batch(model);
+  EXPECT_EQ(model.graph.value(y).type.static_shape(), Shape({1, 3}));
+  named(x, "N");
+  named(y, "boxes");
+  fix_batch(model);
+  EXPECT_EQ(model.graph.value(y).type.dims->front().symbol, "boxes");
+}
+
 class Numbers : public DataSource {
  public:
   int64_t size() const override { return 10; }

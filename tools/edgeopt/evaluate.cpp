@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "base/decibels.h"
 #include "base/file.h"
 #include "base/format.h"
 #include "command.h"
@@ -28,9 +29,8 @@ void print(const EvaluateResult& result, bool profile) {
   }
   if (result.compared) {
     std::cout << format("against   {}\n", result.reference)
-              << format(
-                     "outputs   SQNR {:.1f} dB, same class {:.2f} %, largest difference {:.3g}\n",
-                     result.sqnr_db, result.agreement, result.max_abs);
+              << format("outputs   SQNR {}, same class {:.2f} %, largest difference {:.3g}\n",
+                        decibels_with_unit(result.sqnr_db), result.agreement, result.max_abs);
   }
   std::cout << format(
       "speed     {:.1f} samples/s, loading not counted ({} samples, {:.2f} s in all)\n",

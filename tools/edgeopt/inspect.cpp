@@ -37,7 +37,7 @@ void print(const InspectResult& result, bool nodes) {
   for (const std::string& output : result.outputs) std::cout << "output      " << output << "\n";
   std::cout << format("file        {}\n", human_bytes(result.file_bytes))
             << format("parameters  {}\n", human_count(result.parameters))
-            << format("MACs        {}(one sample)\n", human_count(result.macs))
+            << format("MACs        {} (one sample)\n", human_count(result.macs))
             << format("activations {} at the widest point (float, one sample)\n",
                       human_bytes(result.peak_activation_bytes));
   if (!result.gap.empty()) std::cout << "shapes      not known after: " << result.gap << "\n";

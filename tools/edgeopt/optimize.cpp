@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "base/decibels.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "command.h"
@@ -44,7 +45,7 @@ int run(CLI::App& app, Flags& flags, const GlobalFlags& global) {
   std::vector<std::vector<std::string>> rows;
   for (const PassReport& pass : result.passes) {
     rows.push_back({pass.name, format("{}", pass.changes), format("{:.1f}", pass.seconds * 1e3),
-                    pass.sqnr_db ? format("{:.1f}", *pass.sqnr_db) : ""});
+                    pass.sqnr_db ? decibels(*pass.sqnr_db) : ""});
   }
   std::vector<Column> columns{{"pass"}, {"changes", true}, {"ms", true}};
   if (flags.options.check_each) {

@@ -6,11 +6,7 @@
 #include "text_table.h"
 
 namespace edgeopt::tool {
-namespace {
-
-constexpr size_t kNameLength = 76;  // converters join the names of all that they fold
-
-}  // namespace
+namespace {}  // namespace
 
 std::string profile_table(std::vector<NodeTime> profile) {
   std::stable_sort(profile.begin(), profile.end(),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/decibels.h"
 #include "base/file.h"
 #include "base/format.h"
 #include "command.h"
@@ -34,8 +35,8 @@ std::string accuracy_lines(const AccuracyReport& accuracy) {
                    accuracy.top1_float, accuracy.top1_quantized, accuracy.top5_float,
                    accuracy.top5_quantized, accuracy.data);
   }
-  text += format("outputs   SQNR {:.1f} dB, same class {:.1f} %   (against float, {} samples)\n",
-                 accuracy.sqnr_db, accuracy.agreement, accuracy.samples);
+  text += format("outputs   SQNR {}, same class {:.1f} %   (against float, {} samples)\n",
+                 decibels_with_unit(accuracy.sqnr_db), accuracy.agreement, accuracy.samples);
   return text;
 }
 
@@ -47,7 +48,8 @@ std::string worst_tensors(const QuantizeResult& result) {
                     [](const auto* a, const auto* b) { return a->sqnr_db < b->sqnr_db; });
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < shown; ++i) {
-    rows.push_back({worst[i]->node, worst[i]->op_type, format("{:.1f}", worst[i]->sqnr_db),
+    rows.push_back({shortened(worst[i]->node, kNameLength), worst[i]->op_type,
+                    decibels(worst[i]->sqnr_db),
                     format("{:.4g} .. {:.4g}", worst[i]->minimum, worst[i]->maximum)});
   }
   if (rows.empty()) return "";

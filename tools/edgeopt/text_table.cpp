@@ -27,8 +27,10 @@ std::string scaled(int64_t number, const char* suffix) {
     value /= 1000.0;
     ++i;
   }
-  if (i == 0) return format("{} {}", number, suffix);
-  return format("{:.{}f} {}{}", value, value < 10 ? 2 : 1, prefixes[i], suffix);
+  const std::string unit = std::string(prefixes[i]) + suffix;
+  const std::string digits =
+      i == 0 ? format("{}", number) : format("{:.{}f}", value, value < 10 ? 2 : 1);
+  return unit.empty() ? digits : digits + " " + unit;
 }
 
 }  // namespace

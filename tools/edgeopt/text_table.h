@@ -14,6 +14,9 @@ struct Column {
 std::string text_table(const std::vector<Column>& columns,
                        const std::vector<std::vector<std::string>>& rows);
 
+// Of nodes in tables: converters join the names of all that they fold.
+inline constexpr size_t kNameLength = 60;
+
 // At most `length` bytes: the middle gives way to "...".
 std::string shortened(const std::string& text, size_t length);
 
