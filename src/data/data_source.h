@@ -45,11 +45,11 @@ struct InputSpec {
 using TensorParser = Tensor (*)(std::string_view bytes, const std::filesystem::path& path);
 
 // Opens whatever `spec.path` names; the forms: docs/data.md. Image sources need exactly one input
-// that looks like an image (1,C,H,W or 1,H,W,C with C of 1, 3 or 4; its layout is taken from the
-// shape). Throws Error(kUsage) for bad preprocessing values, Error(kBadInput) naming the path when
-// there is nothing to read, or when a stored tensor does not fit the input it is for. Loads the
-// first sample and logs its minimum, maximum and mean; warns when they look wrong. Without `parse`,
-// .pb files are refused.
+// that looks like an image (1,C,H,W or 1,H,W,C with C of 1, 3 or 4, or C,H,W or H,W,C with C of 3;
+// its layout is taken from the shape). Throws Error(kUsage) for bad preprocessing values,
+// Error(kBadInput) naming the path when there is nothing to read, or when a stored tensor does not
+// fit the input it is for. Loads the first sample and logs its minimum, maximum and mean; warns
+// when they look wrong. Without `parse`, .pb files are refused.
 std::unique_ptr<DataSource> open_data(const DataSpec& spec, const std::vector<InputSpec>& inputs,
                                       TensorParser parse = nullptr);
 

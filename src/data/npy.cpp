@@ -118,6 +118,7 @@ int64_t NpyArray::samples(const InputSpec& input) const {
   const int64_t batch = one.empty() ? 1 : one.front();
   const Shape inner(one.begin() + (one.empty() ? 0 : 1), one.end());
   if (whole == inner && batch == 1) return 1;
+  if (!whole.empty() && Shape(whole.begin() + 1, whole.end()) == one) return whole.front();
   const bool fits = !whole.empty() && Shape(whole.begin() + 1, whole.end()) == inner && batch > 0;
   if (!fits || whole.front() % batch != 0) {
     fail(ErrorCode::kBadInput,

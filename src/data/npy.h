@@ -29,8 +29,8 @@ class NpyArray {
   const std::string& name() const { return blob_.name(); }
   const Shape& shape() const { return header_.shape; }
   // Samples for an input: the array is the input's shape behind an axis of samples that takes the
-  // place of the batch, or the input's shape without the batch (one sample). Throws
-  // Error(kBadInput) naming both shapes when it is neither.
+  // place of the batch or is added to it, or the input's shape without the batch (one sample).
+  // Throws Error(kBadInput) naming both shapes when it is neither.
   int64_t samples(const InputSpec& input) const;
   Tensor load(int64_t index, const InputSpec& input) const;
 

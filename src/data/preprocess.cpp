@@ -106,17 +106,21 @@ ImageInput image_input(const InputSpec& input) {
          "input '{}' of shape {} cannot be fed with pictures: {}; give .npy, .npz or raw files",
          input.name, to_string(shape), why);
   };
-  if (shape.size() != 4) refuse("its shape is neither N,C,H,W nor N,H,W,C");
+  const bool batched = shape.size() == 4;
+  if (!batched && shape.size() != 3) refuse("its shape is neither N,C,H,W nor N,H,W,C");
   if (std::any_of(shape.begin(), shape.end(), [](int64_t d) { return d < 1 || d > kMaxSide; })) {
     refuse("its height or width is not known (--input-shape sets it)");
   }
-  if (shape[0] != 1) refuse("its batch is fixed to more than one");
-  const int first = channel_rank(shape[1]);
-  const int last = channel_rank(shape[3]);
+  if (batched && shape[0] != 1) refuse("its batch is fixed to more than one");
+  const Shape sides(shape.end() - 3, shape.end());
+  const int first = channel_rank(sides[0]);
+  const int last = channel_rank(sides[2]);
+  // Three axes can be anything else, rows of features above all.
+  if (!batched && sides[0] != 3 && sides[2] != 3) refuse("without a batch it needs 3 channels");
   if (first == 0 && last == 0) refuse("it has not 1, 3 or 4 channels");
   image.channels_last = last > first;
-  image.channels = shape[image.channels_last ? 3 : 1];
-  image.size = image.channels_last ? Size{shape[2], shape[1]} : Size{shape[3], shape[2]};
+  image.channels = sides[image.channels_last ? 2 : 0];
+  image.size = image.channels_last ? Size{sides[1], sides[0]} : Size{sides[2], sides[1]};
   return image;
 }
 

@@ -11,14 +11,14 @@
 
 namespace edgeopt {
 
-// How an input takes pictures. Batch dimension 1; C is 1, 3 or 4.
+// How an input takes pictures. Batch dimension 1; C is 1, 3 or 4. Or no batch, and C is 3.
 struct ImageInput {
   std::string name;
   DataType type = DataType::kFloat;
   Shape shape;
   int64_t channels = 0;
   Size size;
-  bool channels_last = false;  // N,H,W,C
+  bool channels_last = false;  // N,H,W,C or H,W,C
 };
 
 // Throws Error(kBadInput) when the input does not look like an image, and says why.

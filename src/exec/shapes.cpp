@@ -1,5 +1,7 @@
 #include "exec/shapes.h"
 
+#include <algorithm>
+
 #include "base/blame.h"
 #include "base/format.h"
 #include "tensor/limits.h"
@@ -44,14 +46,16 @@ class Inference {
     const Operator* op = find_operator(node);
     try {
       if (op == nullptr) {
-        fail(ErrorCode::kUnsupported, "{}: the operator {} is not supported",
-             graph_.describe(node.id), node.op_type);
+        throw NotKnownBefore(
+            format("{}: the operator {} is not supported", graph_.describe(node.id), node.op_type));
       }
       infer(node, *op);
       if (foldable(node, *op)) fold(node, *op);
+    } catch (const NotKnownBefore& error) {
+      leave_gap(node, error.what(), true);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kUnsupported) throw;
-      leave_gap(node, error.what());
+      leave_gap(node, error.what(), false);
     }
   }
 
@@ -62,17 +66,20 @@ class Inference {
       if (!id.valid()) continue;
       const InferredValue& known = slot(id);
       if (known.type == DataType::kUndefined) {
-        fail(ErrorCode::kUnsupported, "{}: the type of its input '{}' is not known",
-             graph_.describe(node.id), graph_.value(id).name);
+        throw NotKnownBefore(format("{}: the type of its input '{}' is not known",
+                                    graph_.describe(node.id), graph_.value(id).name));
       }
       info = {known.type, known.shape, known.value ? &*known.value : nullptr};
     }
     InferContext context(graph_, node, opset_, std::move(inputs));
     infer_outputs(op, context);
+    const bool behind_gap = std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+      return id.valid() && slot(id).behind_gap;
+    });
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (!node.outputs[i].valid()) continue;
       const InferContext::Output& made = context.outputs()[i];
-      slot(node.outputs[i]) = {made.type, made.shape, made.value};
+      slot(node.outputs[i]) = {made.type, made.shape, made.value, behind_gap && !made.value};
     }
   }
 
@@ -107,19 +114,23 @@ class Inference {
     ComputeContext context(graph_, node, opset_, std::move(inputs), std::move(outputs));
     compute_outputs(op, context);
     for (size_t i = 0; i < made.size(); ++i) {
-      if (node.outputs[i].valid()) slot(node.outputs[i]).value = std::move(made[i]);
+      if (!node.outputs[i].valid()) continue;
+      slot(node.outputs[i]).value = std::move(made[i]);
+      slot(node.outputs[i]).behind_gap = false;
     }
   }
 
   // What the file declares stands in for what could not be inferred.
-  void leave_gap(const Node& node, const std::string& why) {
+  void leave_gap(const Node& node, const std::string& why, bool unknown) {
     result_.gaps[node.id] = why;
     if (result_.gap.empty()) {
       result_.gap = why;
       result_.gap_node = node.id;
     }
     for (const ValueId id : node.outputs) {
-      if (id.valid() && !slot(id).shape) slot(id) = declared(graph_.value(id));
+      if (!id.valid()) continue;
+      if (!slot(id).shape) slot(id) = declared(graph_.value(id));
+      slot(id).behind_gap = unknown;
     }
   }
 

@@ -16,6 +16,9 @@ struct InferredValue {
   std::optional<Shape> shape;  // nullopt: not known before execution
   std::optional<Tensor>
       value;  // known before execution: initializers, and what follows from them and from shapes
+  // It, or something before it, is not known before the model runs (NotKnownBefore): type and shape
+  // are only what the file declares, or follow from that.
+  bool behind_gap = false;
 };
 
 struct InferredGraph {

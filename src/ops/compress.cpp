@@ -24,7 +24,7 @@ std::vector<int64_t> picked(const Context& c, const Tensor& condition, int64_t l
 }
 
 void infer_compress(InferContext& c) {
-  if (c.value(1) == nullptr) c.unsupported("the shape of its output depends on data");
+  if (c.value(1) == nullptr) c.not_known("the shape of its output depends on data");
   if (c.node().find_attribute("axis") == nullptr) {
     const auto places = picked(c, *c.value(1), element_count(c.shape(0)));
     return c.set_output(0, c.type(0), {static_cast<int64_t>(places.size())});
@@ -70,7 +70,7 @@ std::vector<int64_t> nonzero_places(const Context& c, const Tensor& x) {
 }
 
 void infer_non_zero(InferContext& c) {
-  if (c.value(0) == nullptr) c.unsupported("the shape of its output depends on data");
+  if (c.value(0) == nullptr) c.not_known("the shape of its output depends on data");
   const auto count = static_cast<int64_t>(nonzero_places(c, *c.value(0)).size());
   c.set_output(0, DataType::kInt64, {c.rank(0), count});
 }

@@ -110,7 +110,7 @@ void infer_range(InferContext& c) {
   const Tensor* bounds[3] = {c.value(0), c.value(1), c.value(2)};
   for (size_t i = 0; i < 3; ++i) {
     if (c.type(i) != c.type(0)) c.bad("start, limit and delta are of different types");
-    if (bounds[i] == nullptr) c.unsupported("its length depends on data");
+    if (bounds[i] == nullptr) c.not_known("its length depends on data");
     if (bounds[i]->size() != 1) c.bad("start, limit or delta is not one number");
   }
   int64_t count = 0;

@@ -98,13 +98,13 @@ DataType InferContext::type(size_t i) const { return input(i).type; }
 
 const Shape& InferContext::shape(size_t i) const {
   const ValueInfo& info = input(i);
-  if (!info.shape) unsupported(format("the shape of input {} is not known before execution", i));
+  if (!info.shape) not_known(format("the shape of input {} is not known before execution", i));
   return *info.shape;
 }
 
 std::vector<int64_t> InferContext::ints(size_t i) const {
   const ValueInfo& info = input(i);
-  if (info.value == nullptr) unsupported(format("input {} must be constant", i));
+  if (info.value == nullptr) not_known(format("input {} must be constant", i));
   return to_ints(*info.value, describe());
 }
 
@@ -117,7 +117,7 @@ std::vector<int64_t> InferContext::lengths(std::string_view name,
 
 std::vector<float> InferContext::floats(size_t i) const {
   const ValueInfo& info = input(i);
-  if (info.value == nullptr) unsupported(format("input {} must be constant", i));
+  if (info.value == nullptr) not_known(format("input {} must be constant", i));
   return to_floats(*info.value, describe());
 }
 
@@ -163,6 +163,10 @@ void InferContext::bad(const std::string& why) const {
 
 void InferContext::unsupported(const std::string& why) const {
   fail(ErrorCode::kUnsupported, "{}: {}", describe(), why);
+}
+
+void InferContext::not_known(const std::string& why) const {
+  throw NotKnownBefore(format("{}: {}", describe(), why));
 }
 
 void infer_outputs(const Operator& op, InferContext& context) {

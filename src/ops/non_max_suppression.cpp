@@ -97,7 +97,7 @@ void infer(InferContext& c) {
   for (size_t i = 0; i < kTypes.size(); ++i) {
     if (!c.has_input(i)) continue;
     if (c.type(i) != kTypes[i]) c.bad("an input is of type " + name_of(c.type(i)));
-    if (c.value(i) == nullptr) c.unsupported("the shape of its output depends on data");
+    if (c.value(i) == nullptr) c.not_known("the shape of its output depends on data");
     if (i > 1 && c.value(i)->size() != 1) c.bad("a limit is not one number");
   }
   const auto input = [&](size_t i) { return c.has_input(i) ? c.value(i) : nullptr; };

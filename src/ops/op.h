@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "edgeopt/error.h"
 #include "edgeopt/graph.h"
 #include "edgeopt/tensor.h"
 
@@ -26,6 +27,13 @@ struct ValueInfo {
   std::optional<Shape> shape;  // nullopt: not known before execution
   const Tensor* value =
       nullptr;  // the value itself where it is constant (or, in the interpreter, always)
+};
+
+// What a shape depends on is not known before the model runs: data, or an operator that is not
+// known. Its code is kUnsupported.
+class NotKnownBefore : public Error {
+ public:
+  explicit NotKnownBefore(const std::string& message) : Error(ErrorCode::kUnsupported, message) {}
 };
 
 // Handed to Operator::infer. Reads throw Error(kBadInput) naming the node when an input is missing
@@ -75,6 +83,7 @@ class InferContext {
   std::string describe() const;                                 // the node: "Conv 'x'"
   [[noreturn]] void bad(const std::string& why) const;          // Error(kBadInput) "Conv 'x': why"
   [[noreturn]] void unsupported(const std::string& why) const;  // Error(kUnsupported)
+  [[noreturn]] void not_known(const std::string& why) const;    // NotKnownBefore
 
   struct Output {
     DataType type = DataType::kUndefined;

@@ -76,7 +76,7 @@ Groups groups_of(const Context& c, const Tensor& x) {
 }
 
 void infer(InferContext& c) {
-  if (c.value(0) == nullptr) c.unsupported("the shape of its output depends on data");
+  if (c.value(0) == nullptr) c.not_known("the shape of its output depends on data");
   const Groups groups = groups_of(c, *c.value(0));
   const auto count = static_cast<int64_t>(groups.first.size());
   Shape shape = {count};

@@ -19,6 +19,8 @@ std::vector<ObservedTensor> observe_values(const Model& model, const QuantTable&
   engine_options.table = &table;
   engine_options.input_shapes = context.input_shapes;
   engine_options.observed = values;
+  // Not the model's outputs: what comes after the last observed value need not run.
+  if (!values.empty()) engine_options.fetched = {values.front()};
   Engine engine(model.graph, model.opset(), engine_options);
   // Each worker has an observer of its own for each value.
   std::map<ValueId, Observer> fresh;

@@ -63,7 +63,14 @@ class Placer {
   bool can_quantize(const Node& node) const {
     const OpTraits& traits = traits_of(node);
     if (!traits.quantizable && !traits.data_movement && !traits.joins_inputs) return false;
-    return !node.outputs.empty() && is_float(node.outputs[0]);
+    return !node.outputs.empty() && is_float(node.outputs[0]) && is_computable(node);
+  }
+
+  // Calibration reaches the node.
+  bool is_computable(const Node& node) const {
+    const auto known = [&](ValueId id) { return !id.valid() || !types_[id].behind_gap; };
+    return std::all_of(node.inputs.begin(), node.inputs.end(), known) &&
+           std::all_of(node.outputs.begin(), node.outputs.end(), known);
   }
 
   static bool is_skipped(const Node& node, const std::vector<std::string>& skipped) {

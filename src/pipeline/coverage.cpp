@@ -93,6 +93,9 @@ class Classifier {
     for (const std::string& glob : skipped_) {
       if (matches(glob, node)) return format("--skip {}", glob);
     }
+    if (!node.outputs.empty() && node.outputs[0].valid() && types_[node.outputs[0]].behind_gap) {
+      return format("cannot be calibrated: {}", types_.gap);
+    }
     if (type == DataType::kUndefined) return "its type is not known";
     if (type != DataType::kFloat) return format("{} is not quantized, float is", name_of(type));
     if (!traits.quantizable && !traits.data_movement && !traits.joins_inputs) {

@@ -100,6 +100,8 @@ std::vector<TensorReport> compare_layers(const Model& simulated, const QuantTabl
     in_codes.observed.push_back(quantizer.output);
   }
   if (reports.empty()) return reports;
+  in_float.fetched = {in_float.observed.front()};
+  in_codes.fetched = {in_codes.observed.front()};
   std::vector<Excerpts> expected;
   run(simulated, data, in_float,
       [&](int64_t, Excerpts& excerpts) { expected.push_back(std::move(excerpts)); });

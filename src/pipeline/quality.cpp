@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "passes/quantizers.h"
 #include "pipeline/compare.h"
+#include "pipeline/judged_values.h"
 #include "pipeline/layer_comparison.h"
 #include "quant/encoding.h"
 
@@ -73,13 +74,22 @@ int64_t affordable_samples(int64_t macs) {
 AccuracyReport measure_accuracy(const Simulation& models, const DataSource& data,
                                 const StepProgress& progress,
                                 const std::function<void(std::string)>& note) {
+  const JudgedValues judged = judged_values(models.simulated, models.input_shapes);
   const auto engine_of = [&](const Model& model, const QuantTable* table) {
     EngineOptions options = engine_options(models);
     options.table = table;
+    if (!judged.why.empty()) options.fetched = judged.values;
     return std::make_shared<Engine>(model.graph, model.opset(), options);
   };
+  if (!judged.why.empty()) {
+    note(format(
+        "the outputs cannot be computed ({}); what is compared are the {} tensors before them",
+        judged.why, judged.values.size()));
+  }
+  // Those values are the simulation's own.
+  const Model& reference = judged.why.empty() ? models.original : models.simulated;
   const Comparison compared = compare_engines(
-      [&] { return engine_of(models.original, nullptr); },
+      [&] { return engine_of(reference, nullptr); },
       [&] { return engine_of(models.simulated, &models.table); }, data, data.size(), progress);
   if (compared.labelled) {
     std::string doubt =

@@ -165,6 +165,29 @@ TEST_F(QuantizeTest, OpenDimensionsNeedAShape) {
   err_of({"quantize", "open.onnx", "--input-shape", "z:1,3,12,10"}, 2);
 }
 
+// A detector: two layers, scores, and a tail whose shapes depend on the scores.
+Model detector(const std::string& tail) {
+  ModelBuilder b;
+  b.input("image", {3, 8, 8}).ints("batch", {0}).weights("w", {4, 3, 3, 3}).scalar("half", 0.5F);
+  b.weights("v", {2, 4, 1, 1}).node("Unsqueeze", {"image", "batch"}, {"x"});
+  b.node("Conv", {"x", "w"}, {"c"}).node("Relu", {"c"}, {"r"});
+  b.node("Conv", {"r", "v"}, {"logits"}).node("Sigmoid", {"logits"}, {"scores"});
+  b.node("Greater", {"scores", "half"}, {"good"}).node(tail, {"good"}, {"found"});
+  return b.output("found", DataType::kInt64).build();
+}
+
+TEST_F(QuantizeTest, ATailOfUnknownShapesIsCarriedThrough) {
+  for (const char* tail : {"NonZero", "Unheard"}) {
+    save_model(detector(tail), folder_ / "detector.onnx");
+    const ProgramResult result = edgeopt({"quantize", "detector.onnx", "-o", "out"});
+    EXPECT_EQ(result.status, 0) << result.err;
+    EXPECT_NE(result.err.find(tail), std::string::npos) << result.err;
+    const Json report = json("out/detector.report.json");
+    EXPECT_GT(report["accuracy"]["sqnr_db"].get<double>(), 20);
+    EXPECT_EQ(report["tensors"].size(), 3U);  // image, x, r
+  }
+}
+
 TEST_F(QuantizeTest, EveryTargetWrites) {
   const Json targets = Json::parse(out_of({"list", "targets", "--json"}));
   EXPECT_GE(targets.size(), 3U);

@@ -50,6 +50,18 @@ TEST(ArraySource, OneSampleWithoutBatchAxis) {
   EXPECT_EQ(open(path, kVector)->size(), 1);
 }
 
+TEST(ArraySource, AnInputWithoutABatch) {
+  const std::vector<InputSpec> picture = {{"x", DataType::kFloat, {3, 2, 2}}};
+  const auto path = scratch_folder() / "x.npy";
+  write_text(path, counting("<f4", {4, 3, 2, 2}));
+  const auto source = open(path, picture);
+  ASSERT_EQ(source->size(), 4);
+  EXPECT_EQ(source->load(3).inputs[0].shape(), (Shape{3, 2, 2}));
+  EXPECT_EQ(source->load(3).inputs[0].data<float>()[0], 36.0F);
+  write_text(path, counting("<f4", {3, 2, 2}));
+  EXPECT_EQ(open(path, picture)->size(), 1);
+}
+
 TEST(ArraySource, ConvertsElementTypes) {
   const auto path = scratch_folder() / "x.npy";
   const auto second = [&](const std::string& descr, const std::string& data) {

@@ -48,6 +48,16 @@ TEST(Preprocess, LayoutFollowsTheShape) {
   }
 }
 
+TEST(Preprocess, TheBatchMayBeMissing) {
+  const auto same = [](const Tensor& a, const Tensor& b) {
+    return std::equal(a.data<float>(), a.data<float>() + a.size(), b.data<float>());
+  };
+  const Tensor first = prepare({}, ramp(5, 4), {3, 4, 5});
+  EXPECT_EQ(first.shape(), (Shape{3, 4, 5}));
+  EXPECT_TRUE(same(first, prepare({}, ramp(5, 4), {1, 3, 4, 5})));
+  EXPECT_TRUE(same(prepare({}, ramp(5, 4), {4, 5, 3}), prepare({}, ramp(5, 4), {1, 4, 5, 3})));
+}
+
 TEST(Preprocess, MeanAndDeviationAreInChannelOrderOfTheInput) {
   DataSpec spec;
   spec.mean = {1, 2, 3};
@@ -173,8 +183,8 @@ TEST(Preprocess, BadValuesAreUsageErrors) {
 }
 
 TEST(Preprocess, InputsThatAreNoImages) {
-  for (const Shape& shape :
-       {Shape{1, 640}, Shape{1, 2, 8, 8}, Shape{1, 3, -1, -1}, Shape{4, 3, 8, 8}}) {
+  for (const Shape& shape : {Shape{1, 640}, Shape{1, 8, 8}, Shape{8, 8, 4}, Shape{1, 2, 8, 8},
+                             Shape{1, 3, -1, -1}, Shape{4, 3, 8, 8}}) {
     EXPECT_EQ(usage({}, shape).substr(0, 2), "3:") << to_string(shape);
   }
 }

@@ -116,6 +116,29 @@ TEST(InsertFakeQuant, PadDecidesTheEncodingOfAnInputThatIsReadElsewhereToo) {
   EXPECT_EQ(keys_around(b, "p"), (std::pair<std::string, std::string>("p", "p")));
 }
 
+// Two layers; the second stands behind `op_type`, whose output has a shape that depends on data or
+// is not known.
+Model layer_behind(const std::string& op_type) {
+  ModelBuilder b;
+  b.input("x", {1, 2, 4, 4}).weights("w", {2, 2, 1, 1}).weights("v", {2, 2, 1, 1});
+  b.node("Conv", {"x", "w"}, {"c"}).node(op_type, {"c"}, {"found"});
+  b.ints("shape", {1, 2, 1, -1}).node("Cast", {"found"}, {"f"}, {{"to", int64_t{1}}});
+  b.node("Reshape", {"f", "shape"}, {"r"}).node("Conv", {"r", "v"}, {"y"});
+  return b.output("y").build();
+}
+
+TEST(InsertFakeQuant, WhatCannotBeCalibratedStaysInFloat) {
+  for (const char* op_type : {"NonZero", "Unheard"}) {
+    for (const char* target : {"onnxruntime", "qnn", "tensorrt"}) {
+      Model model = layer_behind(op_type);
+      QuantTable table;
+      insert(model, table, target);
+      EXPECT_EQ(table.count("x") + table.count("w"), 2U) << op_type << target;
+      EXPECT_EQ(table.count("v") + table.count("r") + table.count("y"), 0U) << op_type << target;
+    }
+  }
+}
+
 TEST(InsertFakeQuant, ASecondRunChangesNothing) {
   Model model = conv_relu();
   QuantTable table;
