@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "base/format.h"
+#include "ops/matmul_kernel.h"
 #include "ops/movement.h"
 #include "ops/op.h"
 #include "tensor/dispatch.h"
@@ -176,8 +179,69 @@ void sum_products(ComputeContext& c, const Equation& e) {
   }
 }
 
+bool has(const Labels& labels, char label) { return labels.find(label) != std::string::npos; }
+
+// Two operands as batches of matrices: rows are of the first alone, columns of the second alone.
+struct Product {
+  Labels batch;
+  Labels rows;
+  Labels depth;
+  Labels columns;
+};
+
+// nullopt where one operand has a sum of its own, or the result a diagonal.
+std::optional<Product> product_of(const Equation& e) {
+  const std::set<char> distinct(e.output.begin(), e.output.end());
+  if (e.operands.size() != 2 || distinct.size() != e.output.size()) return std::nullopt;
+  Product p;
+  for (const auto& [label, size] : e.sizes) {
+    const bool first = has(e.operands[0], label);
+    const bool second = has(e.operands[1], label);
+    const bool kept = has(e.output, label);
+    if (!kept && !(first && second)) return std::nullopt;
+    (!kept ? p.depth : !second ? p.rows : !first ? p.columns : p.batch) += label;
+  }
+  return p;
+}
+
+int64_t size_of(const Equation& e, const Labels& labels) {
+  int64_t size = 1;
+  for (const char label : labels) size *= e.sizes.at(label);
+  return size;
+}
+
+std::vector<float> packed(const Tensor& x, const Strided& at) {
+  std::vector<float> elements;
+  elements.reserve(static_cast<size_t>(element_count(at.shape)));
+  for_each_place(at, [&](int64_t offset) { elements.push_back(x.data<float>()[offset]); });
+  return elements;
+}
+
+// The products of matrices, for which there are fast kernels. False: it is more than that.
+bool multiply_matrices(ComputeContext& c, const Equation& e) {
+  const std::optional<Product> p = product_of(e);
+  if (!p || c.input(0).size() == 0 || c.input(1).size() == 0) return false;
+  const auto at = [&](const Labels& labels, size_t i) {
+    return walk(e, labels, e.operands[i], c.input(i).shape());
+  };
+  const std::vector<float> a = packed(c.input(0), at(p->batch + p->rows + p->depth, 0));
+  const std::vector<float> b = packed(c.input(1), at(p->batch + p->depth + p->columns, 1));
+  const int64_t batch = size_of(e, p->batch);
+  const int64_t depth = size_of(e, p->depth);
+  const MatmulShape shape = matmul_shape({batch, size_of(e, p->rows), depth},
+                                         {batch, depth, size_of(e, p->columns)}, complain_to(c));
+  std::vector<float> y(static_cast<size_t>(c.output(0).size()));
+  run_matmul(matmul_batch(shape), a.data(), b.data(), y.data());
+  float* to = c.output(0).mutable_data<float>();
+  const float* from = y.data();
+  for_each_place(walk(e, p->batch + p->rows + p->columns, e.output, c.output(0).shape()),
+                 [&](int64_t offset) { to[offset] = *from++; });
+  return true;
+}
+
 void compute(ComputeContext& c) {
   const Equation e = parse(c, shapes_of(c, [&](size_t i) { return c.input(i).shape(); }));
+  if (c.input(0).type() == DataType::kFloat && multiply_matrices(c, e)) return;
   const DataType type = c.input(0).type();
   const bool known = dispatch(type, NumericTypes(),
                               [&]<typename T>(std::type_identity<T>) { sum_products<T>(c, e); });

@@ -18,8 +18,8 @@ using RuleTable = std::multimap<std::string_view, const CanonicalRule*>;
 const RuleTable& rules_by_operator() {
   static const RuleTable table = [] {
     RuleTable made;
-    for (const auto rules :
-         {identity_rules(), shape_rules(), clamp_rules(), padding_rules(), layer_rules()}) {
+    for (const auto rules : {identity_rules(), shape_rules(), clamp_rules(), padding_rules(),
+                             layer_rules(), product_rules()}) {
       for (const CanonicalRule& rule : rules) made.emplace(rule.op_type, &rule);
     }
     return made;

@@ -27,6 +27,33 @@ TEST(Einsum, ProductsTracesAndEllipses) {
   EXPECT_EQ(einsum("i,j->ij", {floats({2}, {1, 2}), floats({2}, {3, 4})}), (Values{3, 4, 6, 8}));
 }
 
+// Any two operands against the sum by hand.
+TEST(Einsum, BatchesOfProductsInAnyOrder) {
+  Values a(2 * 3 * 4);
+  Values b(5 * 4 * 2);
+  for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<double>(i % 7) - 3;
+  for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<double>(i % 5) - 2;
+  Values expected;  // nij,kjn->kni
+  for (size_t k = 0; k < 5; ++k) {
+    for (size_t n = 0; n < 2; ++n) {
+      for (size_t i = 0; i < 3; ++i) {
+        double sum = 0;
+        for (size_t j = 0; j < 4; ++j) sum += a[(n * 3 + i) * 4 + j] * b[(k * 4 + j) * 2 + n];
+        expected.push_back(sum);
+      }
+    }
+  }
+  EXPECT_EQ(einsum("nij,kjn->kni", {floats({2, 3, 4}, a), floats({5, 4, 2}, b)}), expected);
+}
+
+TEST(Einsum, AnAxisOfOneElementIsRepeated) {
+  const Tensor a = floats({2, 1}, {1, 2});
+  const Tensor b = floats({3, 2}, {1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(einsum("ij,jk->ik", {a, b}), (Values{9, 12, 18, 24}));
+  EXPECT_EQ(einsum("ii,ij->ij", {floats({2, 2}, {1, 2, 3, 4}), floats({2, 2}, {1, 2, 3, 4})}),
+            (Values{1, 2, 12, 16}));
+}
+
 TEST(Einsum, BadEquationsAreRefused) {
   const Tensor a = floats({2, 3}, Values(6, 1.0));
   for (const char* equation : {"ij,jk", "i", "ii", "ij->k", "i1", "i.j", ""}) {

@@ -153,5 +153,40 @@ TEST(CanonicalizeLayers, PadsMoveIntoPoolingWhereItIsExact) {
   EXPECT_EQ(canonical(signed_data), "Pad MaxPool");
 }
 
+std::string canonical_einsum(const std::string& equation, const Ints& a, const Ints& b) {
+  ModelBuilder builder;
+  builder.input("a", a).input("b", b);
+  builder.node("Einsum", {"a", "b"}, {"y"}, {{"equation", equation}}).output("y");
+  return canonical(builder);
+}
+
+TEST(CanonicalizeLayers, AnEinsumThatIsAMatMulBecomesOne) {
+  EXPECT_EQ(canonical_einsum("ij,jk->ik", {2, 3}, {3, 4}), "MatMul");
+  EXPECT_EQ(canonical_einsum("B H I J, B H J D -> B H I D", {-1, 2, 3, 4}, {-1, 2, 4, 5}),
+            "MatMul");
+  EXPECT_EQ(canonical_einsum("BHID,BHJD->BHIJ", {-1, 2, 3, 4}, {-1, 2, 5, 4}), "Transpose MatMul");
+  EXPECT_EQ(canonical_einsum("nctkv,kvw->nctkw", {2, 3, 2, 4, 5}, {4, 5, 6}), "Einsum");
+  EXPECT_EQ(canonical_einsum("aecd,abcd->acbe", {-1, 3, 2, 4}, {-1, 5, 2, 4}),
+            "Transpose Transpose MatMul Transpose");
+  EXPECT_EQ(canonical_einsum("abc,cd->abd", {-1, 2, 3}, {3, 4}), "MatMul");
+  EXPECT_EQ(canonical_einsum("ij,jk->ki", {2, 3}, {3, 4}), "MatMul Transpose");
+}
+
+TEST(CanonicalizeLayers, AnEinsumWithWeightsBecomesALayer) {
+  ModelBuilder b;
+  b.input("x", {-1, 2, 3}).weights("w", {4, 3});
+  b.node("Einsum", {"x", "w"}, {"y"}, {{"equation", std::string("abc,dc->abd")}}).output("y");
+  EXPECT_EQ(canonical(b), "MatMul");
+}
+
+TEST(CanonicalizeLayers, OtherEinsumsStay) {
+  EXPECT_EQ(canonical_einsum("i,j->ij", {2}, {3}), "Einsum");
+  EXPECT_EQ(canonical_einsum("ijk,jl->il", {2, 3, 4}, {3, 5}), "Einsum");
+  EXPECT_EQ(canonical_einsum("ij,kj->i", {2, 3}, {4, 3}), "Einsum");
+  EXPECT_EQ(canonical_einsum("ij,jk->ik", {2, 1}, {3, 4}), "Einsum");
+  EXPECT_EQ(canonical_einsum("...ij,jk->...ik", {2, 3}, {3, 4}), "Einsum");
+  EXPECT_EQ(canonical_einsum("ij,jkl->ikl", {2, 3}, {3, 4, 5}), "Einsum");
+}
+
 }  // namespace
 }  // namespace edgeopt::test

@@ -21,5 +21,6 @@ std::span<const CanonicalRule> shape_rules();     // chains of Reshape, Transpos
 std::span<const CanonicalRule> clamp_rules();     // Relu, Clip, Min and Max: one form, one node
 std::span<const CanonicalRule> padding_rules();   // Pad in front of convolution and pooling
 std::span<const CanonicalRule> layer_rules();     // arithmetic with constants into layers
+std::span<const CanonicalRule> product_rules();   // Einsum that is a product of matrices
 
 }  // namespace edgeopt
