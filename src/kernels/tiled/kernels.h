@@ -234,6 +234,16 @@ void codes_of(const CodesJob& job) {
   if (at < job.steps.last) codes_on<1>(job, at, Part(job.steps.last - at));
 }
 
+// Sums stay in registers only as long as nobody has their address: steps are for a copy of them.
+template <int kR, int kV>
+inline void copy_tile(const Lanes (&from)[kR][kV], Lanes (&to)[kR][kV]) {
+#pragma GCC unroll 32
+  for (int r = 0; r < kR; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) to[r][v] = from[r][v];
+  }
+}
+
 template <int kR, int kV>
 void tile_of(const TileJob& job) {
   Lanes sum[kR][kV];
@@ -265,11 +275,13 @@ void tile_of(const TileJob& job) {
       }
     }
   }
-  apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, Whole(), sum);
+  Lanes tile[kR][kV];
+  copy_tile(sum, tile);
+  apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, Whole(), tile);
 #pragma GCC unroll 32
   for (int r = 0; r < kR; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) store(job.y + r * job.stride + v * kLanes, sum[r][v]);
+    for (int v = 0; v < kV; ++v) store(job.y + r * job.stride + v * kLanes, tile[r][v]);
   }
 }
 
@@ -301,11 +313,13 @@ inline void pixels_by(const DepthwiseJob& job, const Access& access) {
       w += job.weight_step;
     }
   }
-  apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, access, sum);
+  Lanes tile[kP][kV];
+  copy_tile(sum, tile);
+  apply_steps(job.steps, job.step_count, job.operands, job.at, job.stride, access, tile);
 #pragma GCC unroll 16
   for (int p = 0; p < kP; ++p) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) access.store(job.y + p * job.stride + v * kLanes, sum[p][v]);
+    for (int v = 0; v < kV; ++v) access.store(job.y + p * job.stride + v * kLanes, tile[p][v]);
   }
 }
 
