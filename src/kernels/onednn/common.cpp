@@ -102,7 +102,9 @@ void ArgumentPool::GiveBack::operator()(Arguments* arguments) const {
 
 }  // namespace onednn
 
-bool backend_is_faster() {
+bool backend_is_faster() { return may_use_avx512(); }
+
+bool may_use_avx512() {
   static const bool wide = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core;
   return wide;
 }
