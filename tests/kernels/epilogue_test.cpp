@@ -123,7 +123,7 @@ TEST(Epilogue, AFunctionOfAQuantizedValueIsATable) {
       const std::vector<EpilogueStep> steps{grid, gated, signed_grid};
       const SplitEpilogue split = split_epilogue(steps);
       EXPECT_EQ(split.fused.size(), 1U);
-      EXPECT_EQ(split.fused[0].table.size(), wide ? 0U : 256U);
+      EXPECT_EQ(split.fused[0].bytes.size(), wide ? 0U : 256U);
       std::vector<float> y(x.size());
       Epilogue(steps).apply(x.data(), y.data(), 0, 3001, {});
       for (size_t i = 0; i < x.size(); ++i) {

@@ -1,11 +1,26 @@
 #include "kernels/tiled/fused_steps.h"
 
 #include "kernels/epilogue.h"
+#include "kernels/fake_quantize.h"
 
 namespace edgeopt {
 namespace {
 
 using Kind = EpilogueStep::Kind;
+
+bool fuse_grid(const EpilogueStep& step, FusedStep& fused) {
+  if (!(step.a > 0x1p-100F && step.a < 0x1p100F)) return false;
+  const float lowest = step.low - step.b;
+  const float highest = step.high - step.b;
+  const auto reciprocal =
+      reciprocal_of(step.a, static_cast<int32_t>(lowest), static_cast<int32_t>(highest));
+  if (!reciprocal) return false;
+  fused.scale = step.a;
+  fused.reciprocal = *reciprocal;
+  fused.low = lowest * step.a;
+  fused.high = highest * step.a;
+  return true;
+}
 
 // False when the step does not go into registers.
 bool fuse(const EpilogueStep& step, FusedStep& fused) {
@@ -27,12 +42,7 @@ bool fuse(const EpilogueStep& step, FusedStep& fused) {
       fused.high = step.b;
       return true;
     case Kind::kLeakyRelu: fused.scale = step.a; return true;
-    case Kind::kFakeQuant:
-      fused.scale = step.a;
-      fused.inverse = 1 / step.a;
-      fused.low = (step.low - step.b) * step.a;
-      fused.high = (step.high - step.b) * step.a;
-      return step.a > 0x1p-100F && step.a < 0x1p100F;
+    case Kind::kFakeQuant: return fuse_grid(step, fused);
   }
   return false;
 }
@@ -50,9 +60,13 @@ bool is_costly(const EpilogueStep& step) {
 
 constexpr float kLargestTable = 256;
 
+bool is_byte_grid(const EpilogueStep& step) {
+  return step.kind == Kind::kFakeQuant && step.high - step.low < kLargestTable;
+}
+
 // The steps from the first on, a kFakeQuant, that one table stands for; 0: none is worth it.
 size_t steps_of_table(std::span<const EpilogueStep> steps) {
-  if (steps[0].kind != Kind::kFakeQuant || steps[0].high - steps[0].low >= kLargestTable) return 0;
+  if (!is_byte_grid(steps[0])) return 0;
   size_t count = 1;
   bool worth = false;
   for (; count < steps.size() && steps[count].kind != Kind::kAdd; ++count) {
@@ -72,6 +86,27 @@ std::vector<float> table_of(std::span<const EpilogueStep> steps) {
   return table;
 }
 
+void set_bytes(const EpilogueStep& from, const EpilogueStep& to, FusedStep& fused) {
+  const auto count = static_cast<int64_t>(fused.table.size());
+  const Grid grid = {to.a, static_cast<int32_t>(to.b), static_cast<int32_t>(to.low),
+                     static_cast<int32_t>(to.high)};
+  std::vector<int32_t> codes(fused.table.size());
+  quantize(fused.table.data(), codes.data(), count, grid);
+  fused.bytes.assign(256, 0);
+  const auto first = static_cast<int32_t>(from.low - from.b);
+  for (int32_t i = 0; i < count; ++i) {
+    fused.bytes[static_cast<uint8_t>(first + i)] =
+        static_cast<uint8_t>(codes[static_cast<size_t>(i)] - grid.low);
+  }
+  fused.byte_changes = fused.bytes;
+  for (size_t i = 16; i < 256; ++i) {
+    if (i / 16 != 8) fused.byte_changes[i] ^= fused.bytes[i - 16];
+  }
+  fused.first_step = to.low - to.b;
+  fused.byte_scale = to.a;
+  fused.table.clear();
+}
+
 }  // namespace
 
 SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps) {
@@ -82,6 +117,8 @@ SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps) {
     if (!fuse(steps[at], fused)) break;
     if (const size_t count = steps_of_table(steps.subspan(at)); count > 0) {
       fused.table = table_of(steps.subspan(at, count));
+      const EpilogueStep& last = steps[at + count - 1];
+      if (is_byte_grid(last)) set_bytes(steps[at], last, fused);
       at += count - 1;
     }
     split.fused.push_back(std::move(fused));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/epilogue_step.h"
+#include "kernels/tiled/reciprocal.h"
 
 namespace edgeopt {
 
@@ -15,12 +16,20 @@ struct FusedStep {
   EpilogueStep::Kind kind = EpilogueStep::Kind::kRelu;
   float low = 0;  // of the input, for kClip and kFakeQuant; shift of kHardSigmoid
   float high = 0;
-  float scale = 1;    // of the grid; slope of kLeakyRelu and kHardSigmoid
-  float inverse = 1;  // 1 / scale
+  float scale = 1;  // of the grid; slope of kLeakyRelu and kHardSigmoid
+  Reciprocal reciprocal = {};
   size_t operand = 0;
   // Of kFakeQuant: what stands for each code, instead of the grid's values. Costly functions of a
   // quantized value become this.
   std::vector<float> table = {};
+  // In place of `table` where such a function ends on a grid of at most 256 codes: for the code
+  // that is n steps from zero, byte n mod 256 stands for (byte + first_step) * byte_scale.
+  std::vector<uint8_t> bytes = {};
+  // The same bytes as kernels want them that have only tables of 16: each row of 16 less (exclusive
+  // or) the row before, but for rows 0 and 8.
+  std::vector<uint8_t> byte_changes = {};
+  float first_step = 0;
+  float byte_scale = 1;
 };
 
 struct SplitEpilogue {

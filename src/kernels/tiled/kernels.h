@@ -18,16 +18,6 @@ struct Whole {
   static void store_bytes(uint8_t* p, Lanes v) { edgeopt::store_bytes(p, v); }
 };
 
-// x / scale correctly rounded (Markstein, "Computation of elementary functions on the IBM RISC
-// System/6000 processor", 1990): `inverse` is 1 / scale correctly rounded; the first correction
-// brings the quotient within one unit in the last place, the second makes it exact. 2^-100 <= scale
-// <= 2^100, and x is bounded, so that nothing overflows.
-inline Lanes divide_by_scale(Lanes x, Lanes scale, Lanes inverse) {
-  Lanes q = multiply(x, inverse);
-  q = multiply_add(subtract_product(x, q, scale), inverse, q);
-  return multiply_add(subtract_product(x, q, scale), inverse, q);
-}
-
 struct LanesMath {
   using Vector = Lanes;
   static EDGEOPT_INLINE Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
@@ -43,13 +33,23 @@ struct LanesMath {
 };
 using Formulas = Transcendental<LanesMath>;
 
-// x on the grid of a kFakeQuant step, in steps from zero.
-inline Lanes code_of(const FusedStep& step, Lanes x) {
-  const Lanes rounder = repeat(12582912.0F);
+// Added to a whole number (up to 2^22), its lowest bits are the number's; added to another one, it
+// is rounded, half to even.
+inline constexpr float kRounder = 12582912.0F;
+
+// x on the grid of a kFakeQuant step, in steps from zero, plus kRounder.
+inline Lanes shifted_code_of(const FusedStep& step, Lanes x) {
   const Lanes inside = smaller(larger(x, repeat(&step.low)), repeat(&step.high));
-  const Lanes quotient = divide_by_scale(inside, repeat(&step.scale), repeat(&step.inverse));
-  return subtract(add(quotient, rounder), rounder);
+  const Lanes rest = multiply(inside, repeat(&step.reciprocal.low));
+  const Lanes quotient = multiply_add(inside, repeat(&step.reciprocal.high), rest);
+  return add(quotient, repeat(kRounder));
 }
+
+inline Lanes code_of(const FusedStep& step, Lanes x) {
+  return subtract(shifted_code_of(step, x), repeat(kRounder));
+}
+
+inline bool is_table(const FusedStep& step) { return !step.table.empty() || !step.bytes.empty(); }
 
 // The operations of kernels/epilogue.cpp, bit by bit.
 template <EpilogueStep::Kind kKind>
@@ -107,6 +107,28 @@ __attribute__((noinline)) void apply_table(const FusedStep& step, const float* x
   }
 }
 
+__attribute__((noinline)) void apply_bytes(const FusedStep& step, const float* x, float* y,
+                                           int64_t count) {
+  constexpr int kV = ByteTable::kVectors;
+  const ByteTable table(step.bytes.data(), step.byte_changes.data());
+  const Lanes zero = repeat(ByteTable::kShift - step.first_step);
+  const Lanes scale = repeat(step.byte_scale);
+  for (int64_t i = 0; i < count; i += kV) {
+    int64_t at[kV];  // the last one several times where there are no more
+    Lanes values[kV];
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      at[v] = (i + v < count ? i + v : count - 1) * kLanes;
+      values[v] = shifted_code_of(step, load(x + at[v]));
+    }
+    table.look_up(values);
+#pragma GCC unroll 4
+    for (int v = 0; v < kV; ++v) {
+      store(y + at[v], multiply(subtract(values[v], zero), scale));
+    }
+  }
+}
+
 inline void apply_long_step(const FusedStep& step, const float* x, float* y, int64_t count) {
   using Kind = EpilogueStep::Kind;
   switch (step.kind) {
@@ -114,7 +136,8 @@ inline void apply_long_step(const FusedStep& step, const float* x, float* y, int
     case Kind::kTanh: return apply_to_array<Kind::kTanh>(step, x, y, count);
     case Kind::kSilu: return apply_to_array<Kind::kSilu>(step, x, y, count);
     case Kind::kHardSigmoid: return apply_to_array<Kind::kHardSigmoid>(step, x, y, count);
-    case Kind::kFakeQuant: return apply_table(step, x, y, count);
+    case Kind::kFakeQuant:
+      return step.bytes.empty() ? apply_table(step, x, y, count) : apply_bytes(step, x, y, count);
     default: return apply_to_array<Kind::kHardSwish>(step, x, y, count);
   }
 }
@@ -159,7 +182,7 @@ inline void apply_steps(const FusedStep* steps, int64_t count, const float* cons
         break;
       }
       case Kind::kFakeQuant:
-        if (step.table.empty()) {
+        if (!is_table(step)) {
           apply_to_tile<Kind::kFakeQuant>(step, tile);
           break;
         }
@@ -188,7 +211,7 @@ inline bool is_long(const FusedStep& step) {
     case Kind::kClip:
     case Kind::kLeakyRelu:
     case Kind::kAdd: return false;
-    case Kind::kFakeQuant: return !step.table.empty();
+    case Kind::kFakeQuant: return is_table(step);
     default: return true;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <immintrin.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -55,6 +56,58 @@ inline void store_bytes(uint8_t* p, Lanes v) {
 inline Lanes where_negative(Lanes x, Lanes then, Lanes otherwise) {
   return _mm256_blendv_ps(otherwise, then, x);
 }
+
+// 256 bytes to pick from.
+class ByteTable {
+ public:
+  static constexpr int kVectors = 4;           // that are looked up together
+  static constexpr float kShift = 8388608.0F;  // 2^23
+
+  ByteTable(const uint8_t* /*bytes*/, const uint8_t* changes) : changes_(changes) {}
+
+  // Each lane becomes kShift + the byte that its lowest byte counts.
+  void look_up(Lanes (&v)[kVectors]) const {
+    __m256i low = joined(v);
+    __m256i high = _mm256_xor_si256(low, _mm256_set1_epi8(-128));
+    // A shuffle gives zero where the index is negative: of each half, the changes up to the row.
+    __m256i found = _mm256_shuffle_epi8(row(0), low);
+    __m256i upper = _mm256_shuffle_epi8(row(8), high);
+#pragma GCC unroll 8
+    for (int r = 1; r < 8; ++r) {
+      low = _mm256_subs_epi8(low, _mm256_set1_epi8(16));
+      high = _mm256_subs_epi8(high, _mm256_set1_epi8(16));
+      found = _mm256_xor_si256(found, _mm256_shuffle_epi8(row(r), low));
+      upper = _mm256_xor_si256(upper, _mm256_shuffle_epi8(row(8 + r), high));
+    }
+    found = _mm256_or_si256(found, upper);
+    v[0] = shifted(found);
+    v[1] = shifted(_mm256_srli_epi32(found, 8));
+    v[2] = shifted(_mm256_srli_epi32(found, 16));
+    v[3] = shifted(_mm256_srli_epi32(found, 24));
+  }
+
+ private:
+  __m256i row(int r) const {
+    return _mm256_broadcastsi128_si256(
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(changes_ + ptrdiff_t{16} * r)));
+  }
+  // The lowest bytes of four lanes in one.
+  static __m256i joined(const Lanes (&v)[kVectors]) {
+    const __m256i third = _mm256_slli_epi32(_mm256_castps_si256(v[2]), 16);
+    const __m256i fourth = _mm256_slli_epi32(_mm256_castps_si256(v[3]), 16);
+    const __m256i even = _mm256_blend_epi16(_mm256_castps_si256(v[0]), third, 0xaa);
+    const __m256i odd = _mm256_blend_epi16(_mm256_castps_si256(v[1]), fourth, 0xaa);
+    return _mm256_or_si256(_mm256_and_si256(even, _mm256_set1_epi16(255)),
+                           _mm256_slli_epi16(odd, 8));
+  }
+  static Lanes shifted(__m256i bytes) {
+    const __m256i exponent = _mm256_castps_si256(repeat(kShift));
+    return _mm256_castsi256_ps(
+        _mm256_or_si256(_mm256_and_si256(bytes, _mm256_set1_epi32(255)), exponent));
+  }
+
+  const uint8_t* changes_;
+};
 
 // The first few lanes: the others are zero, or stay.
 class Part {
