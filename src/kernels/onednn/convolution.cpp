@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <string>
 
 #include "kernels/backend.h"
 #include "kernels/onednn/convolution_form.h"
@@ -9,17 +10,15 @@ namespace edgeopt {
 namespace {
 
 using onednn::Tag;
+using Kind = EpilogueStep::Kind;
 
 class OnednnConvolution : public Convolution {
  public:
   explicit OnednnConvolution(const ConvolutionPlan& plan)
-      : s_(plan.shape),
-        has_bias_(plan.has_bias),
-        summed_(summed_operand(plan.epilogue)),
-        at_once_(onednn::samples_at_once(plan.shape)) {
-    std::span<const EpilogueStep> steps = plan.epilogue;
-    describe(onednn::attributes(steps, summed_.has_value()));
-    rest_ = Epilogue(steps);
+      : s_(plan.shape), has_bias_(plan.has_bias), at_once_(onednn::samples_at_once(plan.shape)) {
+    if (!describe_whole(plan.epilogue)) describe_first_steps(plan.epilogue);
+    primitive_ = dnnl::convolution_forward(primitive_desc_);
+    arguments_ = std::make_unique<onednn::ArgumentPool>(primitive_desc_, has_bias_);
     if (plan.weights != nullptr) {
       weights_ = dnnl::memory(primitive_desc_.weights_desc(), onednn::cpu());
       pack(plan.weights, weights_);
@@ -61,10 +60,35 @@ class OnednnConvolution : public Convolution {
  private:
   static size_t padded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
+  // The primitive does all steps, fake-quantization too, by a kernel as fast as without them.
+  bool describe_whole(std::span<const EpilogueStep> steps) {
+    const auto is = [](Kind kind) {
+      return [=](const EpilogueStep& step) { return step.kind == kind; };
+    };
+    if (std::none_of(steps.begin(), steps.end(), is(Kind::kFakeQuant))) return false;
+    if (std::count_if(steps.begin(), steps.end(), is(Kind::kAdd)) > 1) return false;
+    const auto attr = onednn::attributes_of_all(steps);
+    if (!attr) return false;
+    describe(*onednn::attributes_of_all({}));
+    const std::string plain = primitive_desc_.impl_info_str();
+    describe(*attr);
+    if (primitive_desc_.impl_info_str() != plain) return false;
+    const auto addition = std::find_if(steps.begin(), steps.end(), is(Kind::kAdd));
+    if (addition != steps.end()) summed_ = addition->operand;
+    return true;
+  }
+
+  // As many steps as it does exactly.
+  void describe_first_steps(std::span<const EpilogueStep> steps) {
+    summed_ = summed_operand(steps);
+    describe(onednn::attributes(steps, summed_.has_value()));
+    rest_ = Epilogue(steps);
+  }
+
   // The operand of the first step, if that is an addition and no other step reads the operand.
   static std::optional<size_t> summed_operand(std::span<const EpilogueStep> steps) {
     const auto adds = [&](const EpilogueStep& step) {
-      return step.kind == EpilogueStep::Kind::kAdd && step.operand == steps.front().operand;
+      return step.kind == Kind::kAdd && step.operand == steps.front().operand;
     };
     if (std::count_if(steps.begin(), steps.end(), adds) != 1 || !adds(steps.front())) return {};
     return steps.front().operand;
@@ -78,8 +102,6 @@ class OnednnConvolution : public Convolution {
     primitive_desc_ = onednn::describe(form, onednn::floats(form.x, form.tensor_tag),
                                        onednn::floats(form.weights, Tag::any), bias,
                                        onednn::floats(form.y, form.tensor_tag), attr);
-    primitive_ = dnnl::convolution_forward(primitive_desc_);
-    arguments_ = std::make_unique<onednn::ArgumentPool>(primitive_desc_, has_bias_);
   }
 
   void pack(const float* weights, dnnl::memory& packed) const {
