@@ -30,12 +30,25 @@ bool is_scaled_easily(const EpilogueStep& step) {
   return step.kind == Kind::kRelu || step.kind == Kind::kLeakyRelu || step.kind == Kind::kClip;
 }
 
+bool is_clip(const EpilogueStep& step) { return step.kind == Kind::kClip; }
+
+// How many of the first steps the primitive does: at most one of each algorithm, as oneDNN 2.6
+// gives all of the same one the parameters of the first.
+size_t easy_steps(std::span<const EpilogueStep> steps) {
+  size_t count = 0;
+  while (count < steps.size() && is_scaled_easily(steps[count]) &&
+         std::none_of(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count),
+                      [&](const EpilogueStep& s) { return is_clip(s) == is_clip(steps[count]); })) {
+    ++count;
+  }
+  return count;
+}
+
 // Bytes where the steps allow it: on the grid of y, or on that of the first kFakeQuant when what
 // follows it is a function of its codes alone.
 Destination destination_of(const QuantizedConvolutionPlan& plan) {
   const std::span<const EpilogueStep> steps(plan.epilogue);
-  size_t easy = 0;
-  while (easy < steps.size() && is_scaled_easily(steps[easy])) ++easy;
+  const size_t easy = easy_steps(steps);
   Destination result{steps.first(easy), steps.subspan(easy), std::nullopt};
   if (!plan.grid) return result;
   if (result.rest.empty()) {
@@ -78,7 +91,7 @@ dnnl::primitive_attr attributes_of(const QuantizedConvolutionPlan& plan, const D
     post_ops.append_eltwise(1, dnnl::algorithm::eltwise_round, 0, 0);
   }
   if (y.grid && (y.grid->low > 0 || y.grid->high < 255)) {
-    post_ops.append_eltwise(1, dnnl::algorithm::eltwise_clip,
+    post_ops.append_eltwise(1, dnnl::algorithm::eltwise_clip_v2,
                             static_cast<float>(y.grid->low - y.grid->zero_point),
                             static_cast<float>(y.grid->high - y.grid->zero_point));
   }
