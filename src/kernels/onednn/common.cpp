@@ -8,44 +8,6 @@
 
 namespace edgeopt {
 namespace onednn {
-namespace {
-
-using Kind = EpilogueStep::Kind;
-
-constexpr float kMostCodes = 256;
-
-bool append_exact(const EpilogueStep& step, dnnl::post_ops& post_ops) {
-  switch (step.kind) {
-    case Kind::kRelu: post_ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0); return true;
-    case Kind::kLeakyRelu:
-      post_ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, step.a, 0);
-      return true;
-    case Kind::kClip:
-      post_ops.append_eltwise(1, dnnl::algorithm::eltwise_clip, step.a, step.b);
-      return true;
-    default: return false;
-  }
-}
-
-bool append_grid(const EpilogueStep& step, dnnl::post_ops& post_ops) {
-  const bool is_grid = step.kind == Kind::kFakeQuant && step.high - step.low < kMostCodes;
-  if (!is_grid || !(step.a > 0x1p-100F && step.a < 0x1p100F)) return false;
-  post_ops.append_eltwise(1, dnnl::algorithm::eltwise_linear, 1 / step.a, 0);
-  post_ops.append_eltwise(1, dnnl::algorithm::eltwise_round, 0, 0);
-  post_ops.append_eltwise(1, dnnl::algorithm::eltwise_clip, step.low - step.b, step.high - step.b);
-  post_ops.append_eltwise(1, dnnl::algorithm::eltwise_linear, step.a, 0);
-  return true;
-}
-
-dnnl::primitive_attr attributes_with(const dnnl::post_ops& post_ops) {
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  attr.set_post_ops(post_ops);
-  return attr;
-}
-
-}  // namespace
-
 const dnnl::engine& cpu() {
   static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   return engine;
@@ -54,31 +16,6 @@ const dnnl::engine& cpu() {
 dnnl::stream& stream() {
   thread_local dnnl::stream stream(cpu());
   return stream;
-}
-
-dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps, bool sums) {
-  dnnl::post_ops post_ops;
-  for (; !steps.empty(); steps = steps.subspan(1)) {
-    const bool adds = steps[0].kind == Kind::kAdd && sums && post_ops.len() == 0;
-    if (adds) {
-      post_ops.append_sum(1);
-    } else if (!append_exact(steps[0], post_ops)) {
-      break;
-    }
-  }
-  return attributes_with(post_ops);
-}
-
-std::optional<dnnl::primitive_attr> attributes_of_all(std::span<const EpilogueStep> steps) {
-  dnnl::post_ops post_ops;
-  for (const EpilogueStep& step : steps) {
-    if (step.kind == Kind::kAdd) {
-      post_ops.append_sum(1);
-    } else if (!append_exact(step, post_ops) && !append_grid(step, post_ops)) {
-      return std::nullopt;
-    }
-  }
-  return attributes_with(post_ops);
 }
 
 Arguments::Arguments(const dnnl::primitive_desc_base& desc, bool has_bias) {

@@ -4,12 +4,8 @@
 #include <dnnl.hpp>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <span>
 #include <utility>
 #include <vector>
-
-#include "kernels/epilogue.h"
 
 namespace edgeopt::onednn {
 
@@ -25,16 +21,6 @@ inline dnnl::memory::desc floats(const Dims& dims, Tag tag) {
 inline dnnl::memory memory_at(const dnnl::memory::desc& desc, const void* data) {
   return dnnl::memory(desc, cpu(), const_cast<void*>(data));
 }
-
-// Attributes with scratch memory given by the caller, and the first steps of an epilogue where
-// oneDNN computes them exactly; `steps` keeps the others. `sums`: a kAdd before all others adds
-// what is in the destination.
-dnnl::primitive_attr attributes(std::span<const EpilogueStep>& steps, bool sums = false);
-
-// The same with all steps, the only kAdd wherever it stands. kFakeQuant multiplies by 1 / scale:
-// what lies within a unit in the last place of the border between two codes may get the other one.
-// Nothing: oneDNN lacks a step, or a grid is so fine that this would be seen.
-std::optional<dnnl::primitive_attr> attributes_of_all(std::span<const EpilogueStep> steps);
 
 // What a primitive is called with. By the C functions, and nothing is set that is set already:
 // oneDNN's C++ wrappers copy a map for each call, and a small convolution takes few microseconds.

@@ -4,6 +4,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/onednn/convolution_form.h"
+#include "kernels/onednn/post_ops.h"
 #include "kernels/scratch.h"
 
 namespace edgeopt {
@@ -62,19 +63,14 @@ class OnednnConvolution : public Convolution {
 
   // The primitive does all steps, fake-quantization too, by a kernel as fast as without them.
   bool describe_whole(std::span<const EpilogueStep> steps) {
-    const auto is = [](Kind kind) {
-      return [=](const EpilogueStep& step) { return step.kind == kind; };
-    };
-    if (std::none_of(steps.begin(), steps.end(), is(Kind::kFakeQuant))) return false;
-    if (std::count_if(steps.begin(), steps.end(), is(Kind::kAdd)) > 1) return false;
-    const auto attr = onednn::attributes_of_all(steps);
+    if (steps.empty() || steps.back().kind != Kind::kFakeQuant) return false;
+    const auto attr = onednn::quantizing_attributes(steps);
     if (!attr) return false;
-    describe(*onednn::attributes_of_all({}));
+    describe(onednn::PostOps().attributes());
     const std::string plain = primitive_desc_.impl_info_str();
     describe(*attr);
     if (primitive_desc_.impl_info_str() != plain) return false;
-    const auto addition = std::find_if(steps.begin(), steps.end(), is(Kind::kAdd));
-    if (addition != steps.end()) summed_ = addition->operand;
+    summed_ = summed_operand(steps);
     return true;
   }
 

@@ -2,6 +2,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/onednn/common.h"
+#include "kernels/onednn/post_ops.h"
 
 namespace edgeopt {
 namespace {

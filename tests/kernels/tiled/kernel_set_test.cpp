@@ -93,6 +93,52 @@ TEST(KernelSet, StepsOnMemoryGiveTheSameBits) {
   }
 }
 
+// Grids whose codes and results wrap around a byte, and such with fewer codes.
+std::vector<std::vector<EpilogueStep>> steps_of_tables() {
+  using Kind = EpilogueStep::Kind;
+  const EpilogueStep wide = {Kind::kFakeQuant, 0.05F, 117, 0, 255};
+  const EpilogueStep below = {Kind::kFakeQuant, 0.04F, 255, 0, 255};
+  const EpilogueStep is_signed = {Kind::kFakeQuant, 0.031F, -5, -127, 127};
+  const EpilogueStep few = {Kind::kFakeQuant, 0.4F, 3, 0, 15};
+  const EpilogueStep fine = {Kind::kFakeQuant, 1e-4F, 0, -32768, 32767};
+  const EpilogueStep gated = {Kind::kSilu, 1.0F / 255, 0, 0, 255};
+  const EpilogueStep sigmoid = {Kind::kSigmoid};
+  return {{wide, gated, wide},      {is_signed, gated, few},  {few, {Kind::kHardSwish}, below},
+          {below, sigmoid},         {wide, sigmoid, fine},    {{Kind::kRelu}, wide, gated, few},
+          {wide, gated, wide, few}, {below, gated, is_signed}};
+}
+
+TEST(KernelSet, TablesGiveWhatTheirStepsGive) {
+  const std::vector<float> normal = test::normal_floats(411, 1);
+  std::vector<float> x;
+  for (const float v : normal) x.push_back(6 * v);
+  const float infinity = std::numeric_limits<float>::infinity();
+  x.insert(x.end(), {std::nanf(""), infinity, -infinity, 0.0F, -0.0F});
+  const auto count = static_cast<int64_t>(x.size());
+  std::vector<const KernelSet*> sets;
+  if (kernel_set() != nullptr) sets.push_back(&avx2_kernels());
+  if (both_run_here()) sets.push_back(&avx512_kernels());
+  for (const auto& steps : steps_of_tables()) {
+    const SplitEpilogue split = split_epilogue(steps);
+    ASSERT_TRUE(split.rest.empty());
+    ASSERT_LT(split.fused.size(), steps.size());
+    std::vector<float> expected(x.size());
+    apply_plainly(x.data(), expected.data(), 0, count, steps, {});
+    for (const KernelSet* set : sets) {
+      for (const int64_t last : {count, int64_t{8}, int64_t{57}}) {  // whole groups and rests
+        std::vector<float> y(x.size(), -7.0F);
+        set->steps({x.data(), y.data(), 0, last, split.fused.data(),
+                    static_cast<int64_t>(split.fused.size()), nullptr});
+        for (int64_t i = 0; i < last; ++i) {
+          const auto at = static_cast<size_t>(i);
+          ASSERT_EQ(y[at], expected[at]) << x[at];
+        }
+        for (auto i = static_cast<size_t>(last); i < y.size(); ++i) ASSERT_EQ(y[i], -7.0F);
+      }
+    }
+  }
+}
+
 TEST(KernelSet, ExponentialsOfExtremesAreAlikeAndNaNStays) {
   using Kind = EpilogueStep::Kind;
   const float infinity = std::numeric_limits<float>::infinity();
