@@ -126,5 +126,13 @@ extern const Operator op_Gelu = {
     .compute = compute_gelu,
     .traits = {.elementwise = true, .quantizable = true},
 };
+// ONNX Runtime's own, for models of any opset.
+extern const Operator op_MicrosoftGelu = {
+    .name = "Gelu",
+    .domain = "com.microsoft",
+    .infer = [](InferContext& c) { c.same_as_input(); },
+    .compute = compute_gelu,
+    .traits = {.elementwise = true, .quantizable = true},
+};
 
 }  // namespace edgeopt

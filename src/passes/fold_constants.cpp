@@ -157,7 +157,7 @@ extern const Pass pass_fold_constants = {
     .summary = "compute what does not depend on the inputs and store it as constants",
     .options = {{.name = "limit",
                  .type = OptionSpec::Type::kInt,
-                 .default_value = "16384",
+                 .default_value = "1048576",
                  .help = "largest result in elements where it has more than the node's inputs",
                  .minimum = 0}},
     .run = run,

@@ -18,6 +18,7 @@ extern const Target target_onnxruntime = {
     .policy = {.activation = {.bits = 8, .symmetric = false, .is_signed = false},
                .weight = {.bits = 8, .symmetric = true, .is_signed = true, .narrow = true},
                .quantize_outputs = false,
+               .microsoft_operators = true,
                .max_ir_version = 10},
     .lower = lower,
 };

@@ -84,6 +84,7 @@ extern const Target target_qnn = {
                .quantize_normalization = true,
                .quantize_outputs = true,
                .fixed_batch = true,
+               .microsoft_operators = true,
                .max_ir_version = 10},
     .lower = lower,
 };

@@ -35,6 +35,7 @@ struct QuantPolicy {
   bool relu_shares_input = false;  // a Relu that is not fused has its input's encoding
   bool quantize_tail = false;  // also what comes after the last layers (detector decoding, softmax)
   bool fixed_batch = false;    // a symbolic batch becomes 1
+  bool microsoft_operators = false;  // ONNX Runtime's own (domain com.microsoft) are taken
   int64_t min_opset = 13;
   int64_t max_opset = 25;
   int64_t max_ir_version = 10;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ops/op.h"
 #include "support/one_node.h"
 
 namespace edgeopt {
@@ -54,6 +55,13 @@ TEST(Activations, LargeMagnitudesStayFinite) {
   EXPECT_EQ(map("Softplus", {1000, -1000}), (Values{1000, 0}));
   EXPECT_EQ(map("Sigmoid", {1000, -1000}), (Values{1, 0}));
   EXPECT_EQ(map("Mish", {1000, -1000}), (Values{1000, 0}));
+}
+
+TEST(Activations, OnnxRuntimesOwnGeluIsTheSame) {
+  const Operator* own = find_operator("Gelu", "com.microsoft");
+  ASSERT_NE(own, nullptr) << "MicrosoftGelu";
+  EXPECT_EQ(own->compute, find_operator("Gelu", "")->compute);
+  EXPECT_TRUE(own->traits.quantizable && own->traits.elementwise);
 }
 
 TEST(Activations, GeluInBothForms) {
