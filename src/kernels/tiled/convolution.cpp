@@ -51,7 +51,7 @@ class TiledConvolution : public Convolution {
         copied_(!x_last_ || needs_padding(s_.window)),
         space_(copied_ ? covered_space(s_.window) : s_.window.input),
         pixels_(product(s_.window.output)),
-        split_(y_last_ ? split_epilogue(plan.epilogue) : SplitEpilogue{{}, plan.epilogue}),
+        split_(y_last_ ? split_epilogue(plan.epilogue, false) : SplitEpilogue{{}, plan.epilogue}),
         rest_(split_.rest),
         product_(s_.group_outputs(),
                  tap_segments(s_.window, space_, s_.input_channels, s_.group_inputs()),

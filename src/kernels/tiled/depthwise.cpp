@@ -20,7 +20,7 @@ class DepthwiseConvolution : public Convolution {
         channels_(s_.input_channels),
         kernels_(*kernel_set()),
         padded_channels_((channels_ + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes),
-        split_(split_epilogue(plan.epilogue)),
+        split_(split_epilogue(plan.epilogue, false)),
         rest_(split_.rest) {
     const int64_t row_floats = (w_.input[2] * w_.stride[1] + w_.output[2]) * channels_;
     band_ = std::clamp<int64_t>(kBandFloats / std::max<int64_t>(1, row_floats), 1,

@@ -98,9 +98,12 @@ void set_bytes(const EpilogueStep& from, const EpilogueStep& to, FusedStep& fuse
     fused.bytes[static_cast<uint8_t>(first + i)] =
         static_cast<uint8_t>(codes[static_cast<size_t>(i)] - grid.low);
   }
-  fused.byte_changes = fused.bytes;
-  for (size_t i = 16; i < 256; ++i) {
-    if (i / 16 != 8) fused.byte_changes[i] ^= fused.bytes[i - 16];
+  for (size_t i = 0; i < 512; ++i) {
+    const size_t row = i / 32;
+    const size_t at = row * 16 + i % 16;
+    const bool starts = row % 8 == 0;
+    const uint8_t before = starts ? uint8_t{0} : fused.bytes[at - 16];
+    fused.byte_changes.push_back(static_cast<uint8_t>(fused.bytes[at] ^ before));
   }
   fused.first_step = to.low - to.b;
   fused.byte_scale = to.a;
@@ -109,13 +112,14 @@ void set_bytes(const EpilogueStep& from, const EpilogueStep& to, FusedStep& fuse
 
 }  // namespace
 
-SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps) {
+SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps, bool tables) {
   SplitEpilogue split;
   size_t at = 0;
   for (; at < steps.size(); ++at) {
     FusedStep fused;
     if (!fuse(steps[at], fused)) break;
     if (const size_t count = steps_of_table(steps.subspan(at)); count > 0) {
+      if (!tables) break;
       fused.table = table_of(steps.subspan(at, count));
       const EpilogueStep& last = steps[at + count - 1];
       if (is_byte_grid(last)) set_bytes(steps[at], last, fused);

@@ -26,7 +26,7 @@ struct FusedStep {
   // that is n steps from zero, byte n mod 256 stands for (byte + first_step) * byte_scale.
   std::vector<uint8_t> bytes = {};
   // The same bytes as kernels want them that have only tables of 16: each row of 16 less (exclusive
-  // or) the row before, but for rows 0 and 8.
+  // or) the row before, but for rows 0 and 8; each twice.
   std::vector<uint8_t> byte_changes = {};
   float first_step = 0;
   float byte_scale = 1;
@@ -37,6 +37,8 @@ struct SplitEpilogue {
   std::vector<EpilogueStep> rest;  // then, as an Epilogue
 };
 
-SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps);
+// Without `tables`, these and what follows are left to the rest: over many values at a time they
+// are faster than for a tile by itself.
+SplitEpilogue split_epilogue(std::span<const EpilogueStep> steps, bool tables = true);
 
 }  // namespace edgeopt

@@ -3,6 +3,7 @@
 // a file makes may run only where the processor has the instructions.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 
 #include "kernels/tiled/kernel_set.h"
@@ -107,24 +108,35 @@ __attribute__((noinline)) void apply_table(const FusedStep& step, const float* x
   }
 }
 
+// In three turns for some vectors at a time: one after the other is a chain in which each operation
+// waits for the one before.
 __attribute__((noinline)) void apply_bytes(const FusedStep& step, const float* x, float* y,
                                            int64_t count) {
-  constexpr int kV = ByteTable::kVectors;
+  constexpr int64_t kV = ByteTable::kVectors;
+  constexpr int64_t kGroups = 8;
   const ByteTable table(step.bytes.data(), step.byte_changes.data());
   const Lanes zero = repeat(ByteTable::kShift - step.first_step);
   const Lanes scale = repeat(step.byte_scale);
-  for (int64_t i = 0; i < count; i += kV) {
-    int64_t at[kV];  // the last one several times where there are no more
+  for (int64_t first = 0; first < count; first += kV * kGroups) {
+    // The last vector stands for those that are missing in its group.
+    const auto at = [&](int64_t v) { return std::min(first + v, count - 1) * kLanes; };
+    const int64_t groups = std::min(kGroups, (count - first + kV - 1) / kV);
     Lanes values[kV];
+    ByteTable::Bytes bytes[kGroups];
+    for (int64_t g = 0; g < groups; ++g) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) {
-      at[v] = (i + v < count ? i + v : count - 1) * kLanes;
-      values[v] = shifted_code_of(step, load(x + at[v]));
+      for (int64_t v = 0; v < kV; ++v) {
+        values[v] = shifted_code_of(step, load(x + at(g * kV + v)));
+      }
+      bytes[g] = ByteTable::lowest_bytes(values);
     }
-    table.look_up(values);
+    table.look_up(bytes, groups);
+    for (int64_t g = 0; g < groups; ++g) {
+      ByteTable::spread(bytes[g], values);
 #pragma GCC unroll 4
-    for (int v = 0; v < kV; ++v) {
-      store(y + at[v], multiply(subtract(values[v], zero), scale));
+      for (int64_t v = 0; v < kV; ++v) {
+        store(y + at(g * kV + v), multiply(subtract(values[v], zero), scale));
+      }
     }
   }
 }

@@ -62,37 +62,12 @@ class ByteTable {
  public:
   static constexpr int kVectors = 4;           // that are looked up together
   static constexpr float kShift = 8388608.0F;  // 2^23
+  using Bytes = __m256i;                       // of these vectors, by turns
 
   ByteTable(const uint8_t* /*bytes*/, const uint8_t* changes) : changes_(changes) {}
 
-  // Each lane becomes kShift + the byte that its lowest byte counts.
-  void look_up(Lanes (&v)[kVectors]) const {
-    __m256i low = joined(v);
-    __m256i high = _mm256_xor_si256(low, _mm256_set1_epi8(-128));
-    // A shuffle gives zero where the index is negative: of each half, the changes up to the row.
-    __m256i found = _mm256_shuffle_epi8(row(0), low);
-    __m256i upper = _mm256_shuffle_epi8(row(8), high);
-#pragma GCC unroll 8
-    for (int r = 1; r < 8; ++r) {
-      low = _mm256_subs_epi8(low, _mm256_set1_epi8(16));
-      high = _mm256_subs_epi8(high, _mm256_set1_epi8(16));
-      found = _mm256_xor_si256(found, _mm256_shuffle_epi8(row(r), low));
-      upper = _mm256_xor_si256(upper, _mm256_shuffle_epi8(row(8 + r), high));
-    }
-    found = _mm256_or_si256(found, upper);
-    v[0] = shifted(found);
-    v[1] = shifted(_mm256_srli_epi32(found, 8));
-    v[2] = shifted(_mm256_srli_epi32(found, 16));
-    v[3] = shifted(_mm256_srli_epi32(found, 24));
-  }
-
- private:
-  __m256i row(int r) const {
-    return _mm256_broadcastsi128_si256(
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(changes_ + ptrdiff_t{16} * r)));
-  }
-  // The lowest bytes of four lanes in one.
-  static __m256i joined(const Lanes (&v)[kVectors]) {
+  // Of each lane.
+  static Bytes lowest_bytes(const Lanes (&v)[kVectors]) {
     const __m256i third = _mm256_slli_epi32(_mm256_castps_si256(v[2]), 16);
     const __m256i fourth = _mm256_slli_epi32(_mm256_castps_si256(v[3]), 16);
     const __m256i even = _mm256_blend_epi16(_mm256_castps_si256(v[0]), third, 0xaa);
@@ -100,10 +75,63 @@ class ByteTable {
     return _mm256_or_si256(_mm256_and_si256(even, _mm256_set1_epi16(255)),
                            _mm256_slli_epi16(odd, 8));
   }
-  static Lanes shifted(__m256i bytes) {
-    const __m256i exponent = _mm256_castps_si256(repeat(kShift));
-    return _mm256_castsi256_ps(
-        _mm256_or_si256(_mm256_and_si256(bytes, _mm256_set1_epi32(255)), exponent));
+
+  // Each becomes the byte that it counts.
+  void look_up(Bytes* bytes, int64_t count) const {
+    int64_t i = 0;
+    for (; i + 3 <= count; i += 3) look_up<3>(bytes + i);
+    if (i + 2 == count) look_up<2>(bytes + i);
+    if (i + 1 == count) look_up<1>(bytes + i);
+  }
+
+  // Each lane becomes kShift + its byte.
+  static void spread(Bytes bytes, Lanes (&v)[kVectors]) {
+    // Bytes of two vectors as words, then these behind the exponent.
+    const __m256i pick = _mm256_setr_epi8(0, -1, 4, -1, 8, -1, 12, -1, 1, -1, 5, -1, 9, -1, 13, -1,
+                                          0, -1, 4, -1, 8, -1, 12, -1, 1, -1, 5, -1, 9, -1, 13, -1);
+    const __m256i exponent = _mm256_set1_epi16(0x4b00);
+    const __m256i first = _mm256_shuffle_epi8(bytes, pick);
+    const __m256i second = _mm256_shuffle_epi8(_mm256_srli_epi32(bytes, 16), pick);
+    v[0] = _mm256_castsi256_ps(_mm256_unpacklo_epi16(first, exponent));
+    v[1] = _mm256_castsi256_ps(_mm256_unpackhi_epi16(first, exponent));
+    v[2] = _mm256_castsi256_ps(_mm256_unpacklo_epi16(second, exponent));
+    v[3] = _mm256_castsi256_ps(_mm256_unpackhi_epi16(second, exponent));
+  }
+
+ private:
+  // A shuffle picks from a row of 16 and gives zero where the index is negative: in each half of
+  // the table, the changes up to the row are what counts.
+  template <int kG>
+  void look_up(Bytes* bytes) const {
+    Bytes low[kG];
+    Bytes high[kG];
+    Bytes found[kG];
+    Bytes upper[kG];
+#pragma GCC unroll 3
+    for (int g = 0; g < kG; ++g) {
+      low[g] = bytes[g];
+      high[g] = _mm256_xor_si256(low[g], _mm256_set1_epi8(-128));
+      found[g] = _mm256_shuffle_epi8(row(0), low[g]);
+      upper[g] = _mm256_shuffle_epi8(row(8), high[g]);
+    }
+#pragma GCC unroll 1
+    for (int r = 1; r < 8; ++r) {
+      const __m256i lower_row = row(r);
+      const __m256i upper_row = row(8 + r);
+#pragma GCC unroll 3
+      for (int g = 0; g < kG; ++g) {
+        low[g] = _mm256_subs_epi8(low[g], _mm256_set1_epi8(16));
+        high[g] = _mm256_subs_epi8(high[g], _mm256_set1_epi8(16));
+        found[g] = _mm256_xor_si256(found[g], _mm256_shuffle_epi8(lower_row, low[g]));
+        upper[g] = _mm256_xor_si256(upper[g], _mm256_shuffle_epi8(upper_row, high[g]));
+      }
+    }
+#pragma GCC unroll 3
+    for (int g = 0; g < kG; ++g) bytes[g] = _mm256_or_si256(found[g], upper[g]);
+  }
+
+  __m256i row(int r) const {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(changes_ + ptrdiff_t{32} * r));
   }
 
   const uint8_t* changes_;

@@ -54,27 +54,37 @@ class ByteTable {
  public:
   static constexpr int kVectors = 2;           // that are looked up together
   static constexpr float kShift = 8388608.0F;  // 2^23
+  using Bytes = __m512i;                       // of these vectors; here one in each word
 
   ByteTable(const uint8_t* bytes, const uint8_t* /*changes*/)
       : rows_{_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes + 64),
               _mm512_loadu_si512(bytes + 128), _mm512_loadu_si512(bytes + 192)} {}
 
-  // Each lane becomes kShift + the byte that its lowest byte counts.
-  void look_up(Lanes (&v)[kVectors]) const {
+  // Of each lane.
+  static Bytes lowest_bytes(const Lanes (&v)[kVectors]) {
     const __m512i words = _mm512_set1_epi32(0xffff);
     const __m512i low = _mm512_castps_si512(v[0]);
     const __m512i high = _mm512_slli_epi32(_mm512_castps_si512(v[1]), 16);
-    const __m512i at = _mm512_ternarylogic_epi32(words, low, high, 0xca);  // words ? low : high
-    // Pairs of bytes by seven bits, from two halves, then the byte.
-    const __m512i pair = _mm512_srli_epi16(at, 1);
-    const __m512i first = _mm512_permutex2var_epi16(rows_[0], pair, rows_[1]);
-    const __m512i second = _mm512_permutex2var_epi16(rows_[2], pair, rows_[3]);
-    const __mmask32 upper = _mm512_test_epi16_mask(at, _mm512_set1_epi16(128));
-    const __mmask32 odd = _mm512_test_epi16_mask(at, _mm512_set1_epi16(1));
-    __m512i found = _mm512_mask_blend_epi16(upper, first, second);
-    found = _mm512_mask_srli_epi16(found, odd, found, 8);
-    v[0] = shifted(found);
-    v[1] = shifted(_mm512_srli_epi32(found, 16));
+    return _mm512_ternarylogic_epi32(words, low, high, 0xca);  // words ? low : high
+  }
+
+  // Each becomes the byte that it counts: pairs of bytes by seven bits, from two halves, then one.
+  void look_up(Bytes* bytes, int64_t count) const {
+    for (int64_t i = 0; i < count; ++i) {
+      const __m512i pair = _mm512_srli_epi16(bytes[i], 1);
+      const __m512i first = _mm512_permutex2var_epi16(rows_[0], pair, rows_[1]);
+      const __m512i second = _mm512_permutex2var_epi16(rows_[2], pair, rows_[3]);
+      const __mmask32 upper = _mm512_test_epi16_mask(bytes[i], _mm512_set1_epi16(128));
+      const __mmask32 odd = _mm512_test_epi16_mask(bytes[i], _mm512_set1_epi16(1));
+      const __m512i found = _mm512_mask_blend_epi16(upper, first, second);
+      bytes[i] = _mm512_mask_srli_epi16(found, odd, found, 8);
+    }
+  }
+
+  // Each lane becomes kShift + its byte.
+  static void spread(Bytes bytes, Lanes (&v)[kVectors]) {
+    v[0] = shifted(bytes);
+    v[1] = shifted(_mm512_srli_epi32(bytes, 16));
   }
 
  private:
