@@ -1,8 +1,8 @@
 """The network that ONNX Runtime computes, but for the rounding of its sums.
 
-Each Conv, Gemm, MatMul, ReduceMean and pooling over whole planes is computed in double and rounded
-to float32 once; a Conv becomes one MatMul of its input's shifted copies, for ONNX Runtime has none
-in double. Everything else stays. What is left between this network and ONNX Runtime's own is
+Each Conv, Gemm, MatMul, ReduceMean and mean over a plane is computed in double and rounded to
+float32 once; a Conv becomes one MatMul of its input's shifted copies, for ONNX Runtime has none in
+double. Everything else stays. What is left between this network and ONNX Runtime's own is
 ONNX Runtime's rounding.
 """
 
@@ -16,13 +16,17 @@ def attributes_of(node):
 
 
 class Rewriting:
-    """`codes`: dequantized inputs are taken as codes times scales, as integer arithmetic has them,
-    else as the float32 numbers that DequantizeLinear gives."""
+    """`codes`: a Conv between quantizers is the sum of products of codes, times the float32 product
+    of the scales, as docs/numerics.md has it; else of the float32 numbers that DequantizeLinear
+    gives."""
 
-    def __init__(self, model, codes):
+    def __init__(self, model, sample, codes):
         self.model = onnx.ModelProto.FromString(model.SerializeToString())
         self.codes = codes
-        graph = onnx.shape_inference.infer_shapes(self.model).graph
+        for value in self.model.graph.input:
+            shape = helper.make_tensor_type_proto(1, sample[value.name].shape).tensor_type.shape
+            value.type.tensor_type.shape.CopyFrom(shape)
+        graph = onnx.shape_inference.infer_shapes(self.model, data_prop=True).graph
         self.shapes = {tensor.name: list(tensor.dims) for tensor in graph.initializer}
         for value in [*graph.value_info, *graph.input, *graph.output]:
             self.shapes[value.name] = [d.dim_value for d in value.type.tensor_type.shape.dim]
@@ -45,23 +49,9 @@ class Rewriting:
     def reshaped(self, name, shape):
         return self.add("Reshape", [name, self.integers(shape)])
 
-    def cast(self, name):
-        return self.add("Cast", [name], to=TensorProto.DOUBLE)
-
     def wide(self, name):
         """The value in double."""
-        node = self.producer.get(name)
-        if not self.codes or node is None or node.op_type != "DequantizeLinear":
-            return self.cast(name)
-        codes, *parameters = node.input
-        shape = [1] * len(self.shapes[codes])
-        if int(np.prod(self.shapes[parameters[0]])) != 1:
-            shape[attributes_of(node).get("axis", 1)] = -1
-        scale, *zero_point = [self.reshaped(self.cast(p), shape) for p in parameters if p]
-        value = self.cast(codes)
-        if zero_point:
-            value = self.add("Sub", [value, zero_point[0]])
-        return self.add("Mul", [value, scale])
+        return self.add("Cast", [name], to=TensorProto.DOUBLE)
 
     def narrow(self, name, node):
         self.add("Cast", [name], node.output[0], to=TensorProto.FLOAT)
@@ -80,7 +70,23 @@ class Rewriting:
             result = self.add("ReduceMean", [wide], axes=axes)
         self.narrow(result, node)
 
-    def columns(self, node, attributes):
+    def scales(self, node):
+        """Of a Conv's input and weights; nothing: it does not multiply codes."""
+        made_by = [self.producer.get(name) for name in node.input[:2]]
+        if not self.codes or any(n is None or n.op_type != "DequantizeLinear" for n in made_by):
+            return None
+        return [n.input[1] for n in made_by]
+
+    def centred(self, name):
+        """Codes less their zero point, in double."""
+        codes, _, *zero_point = self.producer[name].input
+        value = self.wide(codes)
+        if not zero_point:
+            return value
+        by_channel = [-1] + [1] * (len(self.shapes[codes]) - 1)  # of weights; else it is one number
+        return self.add("Sub", [value, self.reshaped(self.wide(zero_point[0]), by_channel)])
+
+    def columns(self, node, x, attributes):
         """[1, groups, taps * channels of a group, positions]"""
         channels, *kernel = self.shapes[node.input[1]][1:]
         rank = len(kernel)
@@ -90,7 +96,6 @@ class Rewriting:
         dilations = attributes.get("dilations", [1] * rank)
         if min(out) <= 0 or attributes.get("auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID"):
             raise ValueError(f"{node.name}: auto_pad or unknown shape")
-        x = self.wide(node.input[0])
         if any(pads):
             ends = self.integers([0, 0, *pads[:rank], 0, 0, *pads[rank:]])
             x = self.add("Pad", [x, ends])
@@ -108,17 +113,19 @@ class Rewriting:
         attributes = attributes_of(node)
         outputs, channels, *kernel = self.shapes[node.input[1]]
         rank, groups = len(kernel), attributes.get("group", 1)
-        columns = self.columns(node, attributes)
-        by_tap = self.add(
-            "Transpose", [self.wide(node.input[1])], perm=[0, *range(2, 2 + rank), 1]
-        )
+        scales = self.scales(node)
+        x, weights = [(self.centred if scales else self.wide)(name) for name in node.input[:2]]
+        by_tap = self.add("Transpose", [weights], perm=[0, *range(2, 2 + rank), 1])
         depth = channels * int(np.prod(kernel))
         rows = self.reshaped(by_tap, [groups, outputs // groups, depth])
-        y = self.add("MatMul", [rows, columns])
+        y = self.add("MatMul", [rows, self.columns(node, x, attributes)])
         y = self.reshaped(y, [1, outputs, *self.shapes[node.output[0]][2:]])
+        by_channel = [1, -1] + [1] * rank
+        if scales:
+            scale = self.wide(self.add("Mul", scales))
+            y = self.add("Mul", [y, self.reshaped(scale, by_channel)])
         if len(node.input) > 2 and node.input[2]:
-            bias = self.reshaped(self.wide(node.input[2]), [1, outputs] + [1] * rank)
-            y = self.add("Add", [y, bias])
+            y = self.add("Add", [y, self.reshaped(self.wide(node.input[2]), by_channel)])
         self.narrow(y, node)
 
     def pools_planes(self, node):
@@ -148,6 +155,6 @@ class Rewriting:
         return self.model.SerializeToString()
 
 
-def with_exact_sums(model, codes=False):
-    """Of batch 1; a ConvTranspose stays as it is."""
-    return Rewriting(model, codes).run()
+def with_exact_sums(model, sample, codes=False):
+    """For inputs as `sample` is; a ConvTranspose stays as it is."""
+    return Rewriting(model, sample, codes).run()

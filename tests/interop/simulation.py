@@ -116,8 +116,8 @@ def outputs_of(quantized, model, samples, folder):
     """For each sample, what edgeopt and each of ONNX Runtime's sessions make of it, by name."""
     sessions = {"own": common.cpu_session(quantized), "noisy": common.cpu_session(perturbed(model))}
     if ARGUMENTS.exact:
-        sessions["floats"] = common.cpu_session(with_exact_sums(model))
-        sessions["codes"] = common.cpu_session(with_exact_sums(model, codes=True))
+        for key in ("floats", "codes"):
+            sessions[key] = common.cpu_session(with_exact_sums(model, samples[0], key == "codes"))
     name = sessions["own"].get_outputs()[0].name
     for first in range(0, len(samples), AT_ONCE):
         some = samples[first : first + AT_ONCE]
