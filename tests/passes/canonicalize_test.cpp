@@ -95,6 +95,21 @@ TEST(Canonicalize, AComputedReshapeTargetBecomesConstant) {
   EXPECT_EQ(ops(model), "Reshape");
 }
 
+// What becomes of Reshape, Expand and Reshape to these shapes.
+std::string repeated(const Ints& split, const Ints& wide, const Ints& to) {
+  ModelBuilder b;
+  b.input("x", {-1, 2, 3, 4}).ints("split", split).ints("wide", wide).ints("to", to);
+  b.node("Reshape", {"x", "split"}, {"s"}).node("Expand", {"s", "wide"}, {"w"});
+  return canonical(b.node("Reshape", {"w", "to"}, {"y"}).output("y"));
+}
+
+TEST(Canonicalize, RepeatedPixelsAreAResize) {
+  EXPECT_EQ(repeated({-1, 2, 3, 1, 4, 1}, {1, 2, 3, 2, 4, 3}, {-1, 2, 6, 12}), "Resize");
+  // Whole rows and columns are repeated, not pixels.
+  EXPECT_EQ(repeated({-1, 2, 1, 3, 1, 4}, {1, 2, 2, 3, 2, 4}, {-1, 2, 6, 8}),
+            "Reshape Expand Reshape");
+}
+
 TEST(Canonicalize, TransposesMerge) {
   ModelBuilder b;
   b.input("x", {-1, 2, 3, 4}).node("Transpose", {"x"}, {"a"}, {{"perm", Ints{0, 2, 3, 1}}});

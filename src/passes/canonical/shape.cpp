@@ -65,6 +65,40 @@ bool skip_reshape_before(Graph& graph, const KnownValues& known, NodeId id) {
   return true;
 }
 
+// Reshape, Expand and Reshape that repeat each pixel of an image, as older exports of Darknet's
+// upsampling have it, are one Resize: the HTP takes no tensor of six axes.
+bool repeat_pixels(Graph& graph, const KnownValues& known, NodeId id) {
+  const NodeId expand = maker(graph, graph.node(id).inputs.at(0), "Expand");
+  if (!expand.valid() || !reads_alone(graph, id)) return false;
+  const NodeId before = maker(graph, graph.node(expand).inputs.at(0), "Reshape");
+  if (!before.valid() || !reads_alone(graph, expand)) return false;
+  const ValueId image = graph.node(before).inputs.at(0);
+  const auto from = known.dims(image);
+  const auto split = known.dims(graph.node(before).outputs.at(0));
+  const auto wide = known.dims(graph.node(expand).outputs.at(0));
+  const auto to = known.dims(graph.node(id).outputs.at(0));
+  if (!from || !split || !wide || !to || from->size() != 4 || wide->size() != 6) return false;
+  const std::vector<int64_t>& x = *from;
+  const int64_t tall = wide->at(3);
+  const int64_t broad = wide->at(5);
+  if (x[1] < 1 || x[2] < 1 || x[3] < 1 || tall < 1 || broad < 1) return false;
+  const bool repeats = *split == std::vector<int64_t>{x[0], x[1], x[2], 1, x[3], 1} &&
+                       *wide == std::vector<int64_t>{x[0], x[1], x[2], tall, x[3], broad} &&
+                       *to == std::vector<int64_t>{x[0], x[1], x[2] * tall, x[3] * broad};
+  if (!repeats) return false;
+  const std::string name = graph.value(graph.node(id).outputs.at(0)).name + "_scales";
+  const ValueId scales = graph.add_constant(
+      graph.fresh_name(name),
+      Tensor::from_floats({4}, {1, 1, static_cast<float>(tall), static_cast<float>(broad)}));
+  become_operator(graph, id, "Resize", {image, ValueId{}, scales});
+  graph.edit(id).set_attribute("mode", std::string("nearest"));
+  graph.edit(id).set_attribute("coordinate_transformation_mode", std::string("asymmetric"));
+  graph.edit(id).set_attribute("nearest_mode", std::string("floor"));
+  remove_if_unused(graph, expand);
+  remove_if_unused(graph, before);
+  return true;
+}
+
 std::optional<std::vector<int64_t>> permutation_of(const KnownValues& known, const Node& node) {
   std::vector<int64_t> order = node.ints_or("perm", {});
   if (!order.empty()) return order;
@@ -101,13 +135,10 @@ bool merge_transposes(Graph& graph, const KnownValues& known, NodeId id) {
 }
 
 constexpr CanonicalRule kRules[] = {
-    {"Reshape", fix_target},
-    {"Reshape", skip_reshape_before},
-    {"Flatten", skip_reshape_before},
-    {"Squeeze", skip_reshape_before},
-    {"Unsqueeze", skip_reshape_before},
-    {"Transpose", merge_transposes},
-    {"Transpose", drop_transpose},
+    {"Reshape", repeat_pixels},       {"Reshape", fix_target},
+    {"Reshape", skip_reshape_before}, {"Flatten", skip_reshape_before},
+    {"Squeeze", skip_reshape_before}, {"Unsqueeze", skip_reshape_before},
+    {"Transpose", merge_transposes},  {"Transpose", drop_transpose},
 };
 
 }  // namespace
