@@ -2,7 +2,7 @@
 
 For each model: is ONNX Runtime's own configuration for Qualcomm taken whole, is edgeopt's file,
 which nodes are refused. Classifiers: top-1 in float, in edgeopt's simulation, in ONNX Runtime on
-the CPU and on the HTP, on --pictures pictures (at most 100 of 224 and more). All others: how near
+the CPU and on the HTP, on --pictures pictures (at most --large of 224 and more). All others: how near
 the outputs are, on --samples samples. Both are calibrated with the same other inputs. --rows keeps
 the rows of models that were measured before.
 """
@@ -18,7 +18,6 @@ import common
 from htp_simulator import simulate
 from pictures import CALIBRATION, data_of, save
 
-MOST_LARGE = 100
 MOST_CLASSES = 10000
 HEADER = ["model", "samples", "ORT's own", "edgeopt's", "float", "simulation", "CPU", "HTP"]
 HEADER += ["same class", "HTP to CPU", "CPU to float", "HTP to float"]
@@ -27,6 +26,7 @@ HEADER += ["same class", "HTP to CPU", "CPU to float", "HTP to float"]
 def extend(parser):
     parser.set_defaults(samples=50)
     parser.add_argument("--pictures", type=int, default=500, help="of classifiers (default 500)")
+    parser.add_argument("--large", type=int, default=100, help="of 224 and more (default 100)")
     parser.add_argument("--rows", type=pathlib.Path, help="folder of a JSON file for each model")
 
 
@@ -112,7 +112,7 @@ def distances(judged, classes, inputs):
 def measure(path):
     folder = ARGUMENTS.work / path.stem
     folder.mkdir(parents=True, exist_ok=True)
-    first, samples, classes = data_of(path, ARGUMENTS, MOST_LARGE)
+    first, samples, classes = data_of(path, ARGUMENTS, ARGUMENTS.large)
     row = {"samples": len(samples), "ort": ort_is_taken(path, first, folder)}
     calibration = save(folder / "calibration.npz", first)
     evaluation = save(folder / "evaluation.npz", samples, classes)
