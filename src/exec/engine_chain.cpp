@@ -75,12 +75,14 @@ std::optional<EpilogueStep> Chains::step_of(const Node& node) const {
 
 std::optional<Grid> Chains::byte_grid_of(const Node& node) const {
   if (node.op_type != "QuantizeLinear" || !node.domain.empty()) return std::nullopt;
+  if (inferred_[node.outputs[0]].type != DataType::kUint8) return std::nullopt;
   Tensor parameters[2];  // scale, zero point
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     if (!constants_.known(node.inputs[i])) return std::nullopt;
     parameters[i - 1] = constants_.get(node.inputs[i]);
   }
-  return byte_grid(parameters, parameters[1].empty() ? nullptr : &parameters[1]);
+  return tensor_grid(DataType::kUint8, parameters,
+                     parameters[1].empty() ? nullptr : &parameters[1]);
 }
 
 // One number for each channel, or an empty vector when the constant is no such thing.

@@ -4,24 +4,27 @@
 
 #include "exec/engine_constants.h"
 #include "ops/op.h"
+#include "ops/quantize_linear.h"
 #include "quant/encoding.h"
 
 namespace edgeopt {
 
+std::optional<Grid> grid_of_codes(const Graph& graph, const Node& node, DataType codes) {
+  if (node.int_or("block_size", 0) != 0) return std::nullopt;
+  const bool has_zero_point = node.inputs.size() > 2 && node.inputs[2].valid();
+  const Tensor* scale = node.inputs.size() > 1 ? graph.constant(node.inputs[1]) : nullptr;
+  const Tensor* zero_point = has_zero_point ? graph.constant(node.inputs[2]) : nullptr;
+  if (has_zero_point && zero_point == nullptr) return std::nullopt;
+  return tensor_grid(codes, scale, zero_point);
+}
+
 namespace {
 
-// Of a DequantizeLinear with constant parameters.
-std::optional<Grid> grid_of_codes(const Graph& graph, const Node& node) {
-  if (node.inputs.size() < 3 || node.int_or("block_size", 0) != 0) return std::nullopt;
-  const Tensor* scale = graph.constant(node.inputs[1]);
-  const Tensor* zero_point = graph.constant(node.inputs[2]);
-  if (scale == nullptr || scale->type() != DataType::kFloat || scale->size() != 1) return {};
-  if (zero_point == nullptr || zero_point->size() != 1) return std::nullopt;
-  const float step = *scale->data<float>();
-  if (!(step > 0)) return std::nullopt;
-  if (zero_point->type() == DataType::kUint8) return Grid{step, *zero_point->data<uint8_t>()};
-  if (zero_point->type() != DataType::kInt8) return std::nullopt;
-  return Grid{step, *zero_point->data<int8_t>(), -128, 127};
+// As the zero point says: types are not inferred here.
+DataType type_of_codes(const Graph& graph, const Node& node) {
+  const bool given = node.inputs.size() > 2 && node.inputs[2].valid();
+  const Tensor* zero_point = given ? graph.constant(node.inputs[2]) : nullptr;
+  return zero_point == nullptr ? DataType::kUndefined : zero_point->type();
 }
 
 }  // namespace
@@ -43,7 +46,7 @@ std::optional<Grid> Grids::find(const Node& producer) {
   }
   if (producer.inputs.empty() || !producer.inputs[0].valid()) return std::nullopt;
   if (producer.op_type == "DequantizeLinear" && producer.domain.empty()) {
-    return grid_of_codes(graph_, producer);
+    return grid_of_codes(graph_, producer, type_of_codes(graph_, producer));
   }
   if (moves_data(graph_, producer)) return of(producer.inputs[0]);
   if (!traits_of(producer).joins_inputs) return std::nullopt;

@@ -11,6 +11,10 @@
 
 namespace edgeopt {
 
+// Of the codes of a QuantizeLinear or DequantizeLinear with constant parameters, where it is one
+// grid for the tensor (ops/quantize_linear.h).
+std::optional<Grid> grid_of_codes(const Graph& graph, const Node& node, DataType codes);
+
 class Grids {
  public:
   Grids(const Graph& graph, const QuantTable& table) : graph_(graph), table_(table) {}

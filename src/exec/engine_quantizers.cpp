@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "exec/engine_grids.h"
+
 namespace edgeopt {
 namespace {
 
@@ -13,15 +15,6 @@ std::optional<QuantSpec> spec_of(DataType codes) {
     case DataType::kUint16: return QuantSpec{.bits = 16};
     case DataType::kInt16: return QuantSpec{.bits = 16, .is_signed = true};
     default: return std::nullopt;
-  }
-}
-
-int32_t zero_point_of(const Tensor& tensor) {
-  switch (tensor.type()) {
-    case DataType::kUint8: return *tensor.data<uint8_t>();
-    case DataType::kInt8: return *tensor.data<int8_t>();
-    case DataType::kUint16: return *tensor.data<uint16_t>();
-    default: return *tensor.data<int16_t>();
   }
 }
 
@@ -46,17 +39,12 @@ class Joining {
     if (node.inputs.size() < 2 || !node.inputs[0].valid() || !node.inputs[1].valid()) return {};
     const bool quantizes = node.op_type == "QuantizeLinear";
     const InferredValue& floats = inferred_[quantizes ? node.inputs[0] : node.outputs[0]];
-    const auto spec = spec_of(inferred_[quantizes ? node.outputs[0] : node.inputs[0]].type);
-    if (!spec || floats.type != DataType::kFloat || node.int_or("block_size", 0) != 0) return {};
-    const Tensor* scale = graph_.constant(node.inputs[1]);
-    if (scale == nullptr || scale->type() != DataType::kFloat || scale->size() != 1) return {};
-    if (!(*scale->data<float>() > 0)) return {};
-    TensorEncoding encoding{.spec = *spec, .scale = {*scale->data<float>()}, .zero_point = {0}};
-    if (node.inputs.size() < 3 || !node.inputs[2].valid()) return encoding;
-    const Tensor* zero_point = graph_.constant(node.inputs[2]);
-    if (zero_point == nullptr || zero_point->size() != 1) return {};
-    encoding.zero_point = {zero_point_of(*zero_point)};
-    return encoding;
+    const DataType codes = inferred_[quantizes ? node.outputs[0] : node.inputs[0]].type;
+    const auto spec = spec_of(codes);
+    if (!spec || floats.type != DataType::kFloat) return std::nullopt;
+    const auto grid = grid_of_codes(graph_, node, codes);
+    if (!grid) return std::nullopt;
+    return TensorEncoding{.spec = *spec, .scale = {grid->scale}, .zero_point = {grid->zero_point}};
   }
 
   bool undoes(const Use& use, const TensorEncoding& encoding) const {

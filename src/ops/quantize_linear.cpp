@@ -182,7 +182,7 @@ std::unique_ptr<Kernel> prepare_quantize(const PrepareContext& c) {
   const Tensor* zero_point = c.inputs.size() > 2 ? c.inputs[2].constant : nullptr;
   const bool known = c.inputs.size() < 3 || zero_point != nullptr;
   const std::optional<Grid> grid =
-      known ? byte_grid(c.inputs[1].constant, zero_point) : std::nullopt;
+      known ? tensor_grid(DataType::kUint8, c.inputs[1].constant, zero_point) : std::nullopt;
   if (!grid || !c.epilogue.empty() || x.type != DataType::kFloat || x.constant != nullptr ||
       c.outputs[0].type != DataType::kUint8) {
     return nullptr;
@@ -242,14 +242,18 @@ void compute_dynamic(ComputeContext& c) {
 
 }  // namespace
 
-std::optional<Grid> byte_grid(const Tensor* scale, const Tensor* zero_point) {
+std::optional<Grid> tensor_grid(DataType codes, const Tensor* scale, const Tensor* zero_point) {
   if (scale == nullptr || scale->size() != 1 || scale->type() != DataType::kFloat) return {};
+  if (zero_point != nullptr && (zero_point->size() != 1 || zero_point->type() != codes)) return {};
   Grid grid{.scale = *scale->data<float>()};
   if (!(grid.scale > 0)) return std::nullopt;
-  if (zero_point == nullptr) return grid;
-  if (zero_point->size() != 1 || zero_point->type() != DataType::kUint8) return std::nullopt;
-  grid.zero_point = *zero_point->data<uint8_t>();
-  return grid;
+  const bool known = dispatch(codes, TypeList<uint8_t, int8_t, uint16_t, int16_t>(),
+                              [&]<typename T>(std::type_identity<T>) {
+                                grid.low = std::numeric_limits<T>::lowest();
+                                grid.high = std::numeric_limits<T>::max();
+                                if (zero_point != nullptr) grid.zero_point = *zero_point->data<T>();
+                              });
+  return known ? std::optional(grid) : std::nullopt;
 }
 
 extern const Operator op_QuantizeLinear = {

@@ -8,8 +8,8 @@
 
 namespace edgeopt {
 
-// The grid of codes of type uint8 with one scale for the tensor; nothing for any other scale and
-// zero point. `zero_point` may be null.
-std::optional<Grid> byte_grid(const Tensor* scale, const Tensor* zero_point);
+// The grid of codes of this type (8 or 16 bits) with one scale for the tensor; nothing for any
+// other type, scale or zero point. `zero_point` is null where there is none.
+std::optional<Grid> tensor_grid(DataType codes, const Tensor* scale, const Tensor* zero_point);
 
 }  // namespace edgeopt

@@ -49,6 +49,23 @@ TEST(EngineQuantizers, APairIsFoldedIntoWhatMakesItsInput) {
   }
 }
 
+// The type is that of `output_dtype`.
+TEST(EngineQuantizers, CodesWithoutAZeroPointAreOfTheirType) {
+  for (const DataType type : {DataType::kUint8, DataType::kInt8}) {
+    QuantizedModel m(zero_point<uint8_t>(DataType::kUint8, 0));
+    Tensor weights(DataType::kInt8, {6, 3, 1, 1});
+    for (int64_t k = 0; k < weights.size(); ++k) {
+      weights.mutable_data<int8_t>()[k] = static_cast<int8_t>(9 * k - 80);
+    }
+    const ValueId w = m.node("DequantizeLinear", {m.constant(weights), m.scale});
+    const ValueId a = m.node("Conv", {m.floats(m.codes(m.input("x", {-1, 3, 5, 5}))), w});
+    const ValueId codes =
+        m.node("QuantizeLinear", {a, m.scale}, {{"output_dtype", static_cast<int64_t>(type)}});
+    m.output(m.node("Cast", {codes}, {{"to", int64_t{1}}}));
+    test::expect_engine_matches(m.graph, {.tolerance = 0.01}, 3);
+  }
+}
+
 TEST(EngineQuantizers, SeveralReadersOfTheCodesShareOneStep) {
   QuantizedModel m(zero_point<uint8_t>(DataType::kUint8, 117));
   const ValueId codes = m.codes(m.input("x", {-1, 3, 5, 5}));

@@ -1,3 +1,5 @@
+#include "ops/quantize_linear.h"
+
 #include <gtest/gtest.h>
 
 #include "support/one_node.h"
@@ -16,6 +18,24 @@ TEST(QuantizeLinear, RoundsHalfToEvenBeforeTheZeroPointAndSaturates) {
   const Tensor y =
       run_single({"QuantizeLinear", {x, floats({}, {1}), make_tensor(DataType::kUint8, {}, {1})}});
   EXPECT_EQ(values_of(y), (Values{1, 3, 3, 0, 255}));
+}
+
+TEST(QuantizeLinear, OneGridForATensor) {
+  const Tensor scale = floats({}, {0.5});
+  const auto grid = [&](DataType type, const Tensor& of, const std::vector<double>& zero_points) {
+    const auto count = static_cast<int64_t>(zero_points.size());
+    const Tensor zero_point = make_tensor(type, {count}, zero_points);
+    return tensor_grid(type, &of, &zero_point);
+  };
+  EXPECT_EQ(grid(DataType::kUint8, scale, {7}), (Grid{0.5F, 7, 0, 255}));
+  EXPECT_EQ(grid(DataType::kInt8, scale, {-7}), (Grid{0.5F, -7, -128, 127}));
+  EXPECT_EQ(grid(DataType::kUint16, scale, {7}), (Grid{0.5F, 7, 0, 65535}));
+  EXPECT_EQ(grid(DataType::kInt16, scale, {-7}), (Grid{0.5F, -7, -32768, 32767}));
+  EXPECT_EQ(tensor_grid(DataType::kInt8, &scale, nullptr), (Grid{0.5F, 0, -128, 127}));
+  EXPECT_FALSE(grid(DataType::kInt32, scale, {0}));
+  EXPECT_FALSE(grid(DataType::kInt8, floats({2}, {0.5, 1}), {0, 0}));
+  EXPECT_FALSE(grid(DataType::kInt8, floats({}, {0}), {0}));
+  EXPECT_FALSE(tensor_grid(DataType::kInt8, nullptr, nullptr));
 }
 
 TEST(QuantizeLinear, SixteenAndFourBits) {
