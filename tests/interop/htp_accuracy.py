@@ -3,8 +3,8 @@
 For each model: is ONNX Runtime's own configuration for Qualcomm taken whole, is edgeopt's file,
 which nodes are refused. Classifiers: top-1 in float, in edgeopt's simulation, in ONNX Runtime on
 the CPU and on the HTP, on --pictures pictures (at most --large of 224 and more). All others: how
-near the outputs are, on --samples samples. Both are calibrated with the same other inputs. --rows keeps
-the rows of models that were measured before.
+near the outputs are, on --samples samples. Both are calibrated with the same other inputs. --rows
+keeps the rows of models that were measured before.
 """
 
 import json
