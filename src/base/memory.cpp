@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,12 @@ size_t memory_of_machine() {
   size_t limit = SIZE_MAX;
   if (!(group >> limit)) limit = SIZE_MAX;  // no such file, or "max"
   return std::min(all, limit);
+}
+
+void share_heap() {
+#ifdef M_ARENA_MAX  // glibc
+  mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 }  // namespace edgeopt

@@ -26,7 +26,8 @@ THIRD_PARTY = {
     r"gtest/.*|gmock/.*": [],
 }
 POSIX = {"unistd.h", "fcntl.h", "glob.h", "fnmatch.h", "dlfcn.h", "pthread.h", "poll.h",
-         "termios.h", "sched.h", "immintrin.h", "emmintrin.h", "arm_neon.h", "setjmp.h"}
+         "termios.h", "sched.h", "malloc.h", "immintrin.h", "emmintrin.h", "arm_neon.h",
+         "setjmp.h"}
 ROOT = {"CMakeLists.txt", "CMakePresets.json", "include", "src", "tools", "tests", "models", "docs",
         "README.md", "LICENSE"}
 TEST_FOLDERS = {"support", "reference", "sweeps", "conformance", "cli", "fuzz", "interop",

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/format.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "command.h"
 #include "edgeopt/error.h"
 #include "edgeopt/optimize.h"
@@ -123,5 +124,6 @@ int run_program(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, edgeopt::tool::stop);
+  edgeopt::share_heap();
   return edgeopt::tool::run_program(argc, argv);
 }
