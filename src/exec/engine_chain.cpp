@@ -19,6 +19,10 @@ std::optional<EpilogueStep> simple_step(const Node& node) {
   if (op == "Relu") return EpilogueStep{.kind = Kind::kRelu};
   if (op == "Sigmoid") return EpilogueStep{.kind = Kind::kSigmoid};
   if (op == "Tanh") return EpilogueStep{.kind = Kind::kTanh};
+  if (op == "Erf") return EpilogueStep{.kind = Kind::kErf};
+  if (op == "Gelu" && node.string_or("approximate", "none") == "none") {
+    return EpilogueStep{.kind = Kind::kGelu};
+  }
   if (op == "HardSwish") return EpilogueStep{.kind = Kind::kHardSwish};
   if (op == "LeakyRelu") {
     return EpilogueStep{.kind = Kind::kLeakyRelu, .a = node.float_or("alpha", 0.01F)};

@@ -69,6 +69,8 @@ void apply(const EpilogueStep& step, float* y, int64_t count, const float* opera
     case Kind::kLeakyRelu: return leaky_relu(y, count, step.a);
     case Kind::kSigmoid: return sigmoid(y, y, count);
     case Kind::kTanh: return tanh(y, y, count);
+    case Kind::kErf: return erf(y, y, count);
+    case Kind::kGelu: return gelu(y, y, count);
     case Kind::kHardSigmoid: return hard_sigmoid(y, count, step.a, step.b);
     case Kind::kHardSwish:
       if (step.a <= 0) return hard_swish(y, count);

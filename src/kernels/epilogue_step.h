@@ -14,6 +14,8 @@ struct EpilogueStep {
     kLeakyRelu,  // x < 0 ? a x : x
     kSigmoid,
     kTanh,
+    kErf,
+    kGelu,         // x / 2 * (1 + erf(x / sqrt(2)))
     kHardSigmoid,  // clamp(a x + b, 0, 1)
     kHardSwish,    // x * clamp(x / 6 + 0.5, 0, 1)
     kSilu,         // x * sigmoid(x); for both, where a > 0, the factor beside x is fake-quantized

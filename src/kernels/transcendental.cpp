@@ -40,4 +40,12 @@ EDGEOPT_SIMD void tanh(const float* x, float* y, int64_t count) {
   map_floats(x, y, count, [](Floats v) EDGEOPT_LAMBDA { return Formulas::tanh(v); });
 }
 
+EDGEOPT_SIMD void erf(const float* x, float* y, int64_t count) {
+  map_floats(x, y, count, [](Floats v) EDGEOPT_LAMBDA { return Formulas::erf(v); });
+}
+
+EDGEOPT_SIMD void gelu(const float* x, float* y, int64_t count) {
+  map_floats(x, y, count, [](Floats v) EDGEOPT_LAMBDA { return Formulas::gelu(v); });
+}
+
 }  // namespace edgeopt

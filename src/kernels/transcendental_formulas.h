@@ -17,6 +17,7 @@ namespace edgeopt {
 constexpr float kLog2E = 1.44269504088896341F;
 constexpr float kLn2High = 0.693359375F;
 constexpr float kLn2Low = -2.12194440e-4F;
+constexpr float kHalfOfRootTwo = 0.707106781F;
 constexpr float kRounder = 12582912.0F;        // 1.5 * 2^23: adding it rounds to an integer
 constexpr int32_t kRounderBits = 0x4b400000;   // its bits
 constexpr float kLowest = -87.33F;             // e^x is the smallest normal float about here
@@ -83,7 +84,43 @@ struct Transcendental {
     return magnitude < 0.25F ? near : far;
   }
 
+  static EDGEOPT_INLINE Vector erf(Vector x) {
+    const Integers sign = (Integers)x & INT32_MIN;
+    const auto magnitude = (Vector)((Integers)x ^ sign);
+    const auto far = (Vector)((Integers)(1.0F - erfc_beyond_one(magnitude)) | sign);
+    return magnitude < 1.0F ? erf_below_one(x) : far;
+  }
+
+  // x times the share of the normal distribution below x. That of a negative x is taken from erfc,
+  // which keeps its digits where 1 + erf has none left.
+  static EDGEOPT_INLINE Vector gelu(Vector x) {
+    const Vector scaled = x * kHalfOfRootTwo;
+    const auto magnitude = (Vector)((Integers)scaled & INT32_MAX);
+    const Vector tail = 0.5F * erfc_beyond_one(magnitude);
+    const Vector near = Math::multiply_add(all(0.5F), erf_below_one(scaled), all(0.5F));
+    const Vector far = x < 0.0F ? tail : 1.0F - tail;
+    return x * (magnitude < 1.0F ? near : far);
+  }
+
  private:
+  // An odd polynomial, fitted to |x| <= 1 with an error of 1.4e-9 of the value.
+  static EDGEOPT_INLINE Vector erf_below_one(Vector x) {
+    const Vector z = x * x;
+    const Vector p = polynomial(z, {7.88249745e-5F, -8.01885501e-4F, 5.18931216e-3F,
+                                    -2.68543288e-2F, 0.112835974F, -0.37612626F, 0.128379107F});
+    return Math::multiply_add(p, x, x);
+  }
+
+  // 1 - erf(x) = e^-q(x) for x >= 1: q fitted up to 4 with an error of 1e-10 of erf and 3e-6 of the
+  // result. Beyond 4, where erf is 1, it is 0. A NaN stays.
+  static EDGEOPT_INLINE Vector erfc_beyond_one(Vector x) {
+    const Vector t = Math::at_most(x, 4.0F);
+    const Vector q =
+        polynomial(t, {-1.494206e-6F, 4.36567498e-5F, -5.79686370e-4F, 4.69195005e-3F,
+                       -2.62590274e-2F, 0.10983862F, 0.632044673F, 1.13012326F, -2.96448095e-4F});
+    return x >= 4.0F ? all(0.0F) : exp<true>(-q);
+  }
+
   // 1 + e^-x for kLowest <= x <= -kLowest. Here e^-x = 2^n e^r with n = round(-8 x / ln 2) / 8 and
   // |r| <= ln 2 / 16, 2^n from a table of eight and an exponent. The coefficients of r^2 and r^3
   // leave the smallest error on that interval: 2.6e-8.
@@ -105,7 +142,7 @@ struct Transcendental {
   template <int kCount>
   static EDGEOPT_INLINE Vector polynomial(Vector x, const float (&coefficients)[kCount]) {
     Vector p = all(coefficients[0]);
-#pragma GCC unroll 8
+#pragma GCC unroll 9
     for (int i = 1; i < kCount; ++i) p = Math::multiply_add(p, x, all(coefficients[i]));
     return p;
   }

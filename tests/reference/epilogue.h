@@ -18,6 +18,8 @@ inline float reference_step(const EpilogueStep& step, float x, float operand) {
     case Kind::kLeakyRelu: return x < 0 ? step.a * x : x;
     case Kind::kSigmoid: return static_cast<float>(1 / (1 + std::exp(-wide)));
     case Kind::kTanh: return static_cast<float>(std::tanh(wide));
+    case Kind::kErf: return static_cast<float>(std::erf(wide));
+    case Kind::kGelu: return static_cast<float>(wide / 2 * std::erfc(-wide * std::sqrt(0.5)));
     case Kind::kHardSigmoid: return std::clamp(step.a * x + step.b, 0.0F, 1.0F);
     case Kind::kHardSwish: return x * std::clamp(x / 6 + 0.5F, 0.0F, 1.0F);
     case Kind::kSilu: return static_cast<float>(wide / (1 + std::exp(-wide)));

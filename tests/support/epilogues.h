@@ -28,6 +28,8 @@ inline std::vector<NamedEpilogue> all_epilogues() {
           {"leaky relu", {{Kind::kLeakyRelu, 0.1F}}},
           {"sigmoid", {{Kind::kSigmoid}}},
           {"tanh", {{Kind::kTanh}}},
+          {"erf", {{Kind::kErf}}},
+          {"gelu", {{Kind::kGelu}}},
           {"hard sigmoid", {{Kind::kHardSigmoid, 0.2F, 0.5F}}},
           {"hard swish", {{Kind::kHardSwish}}},
           {"silu", {{Kind::kSilu}}},
@@ -49,7 +51,8 @@ inline std::vector<NamedEpilogue> all_epilogues() {
 // Kinds whose result is not defined bit by bit.
 inline bool rounds_freely(const EpilogueStep& step) {
   using Kind = EpilogueStep::Kind;
-  return step.kind == Kind::kSigmoid || step.kind == Kind::kTanh || step.kind == Kind::kSilu;
+  return step.kind == Kind::kSigmoid || step.kind == Kind::kTanh || step.kind == Kind::kErf ||
+         step.kind == Kind::kGelu || step.kind == Kind::kSilu;
 }
 
 // Within a few units in the last place of the border between two codes of a kFakeQuant, where a

@@ -142,6 +142,8 @@ void add_others() {
   add_elementwise("elementwise/sigmoid", sigmoid);
   add_elementwise("elementwise/silu", silu);
   add_elementwise("elementwise/tanh", tanh);
+  add_elementwise("elementwise/erf", erf);
+  add_elementwise("elementwise/gelu", gelu);
   const auto add_pool = [](const char* name, const Pooling& plan) {
     benchmark::RegisterBenchmark(name, [plan](State& state) { pooling(state, plan); });
   };

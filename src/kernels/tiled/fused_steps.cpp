@@ -29,7 +29,9 @@ bool fuse(const EpilogueStep& step, FusedStep& fused) {
   switch (step.kind) {
     case Kind::kRelu:
     case Kind::kSigmoid:
-    case Kind::kTanh: return true;
+    case Kind::kTanh:
+    case Kind::kErf:
+    case Kind::kGelu: return true;
     case Kind::kHardSwish:
     case Kind::kSilu: return step.a <= 0;
     case Kind::kHardSigmoid:
@@ -51,6 +53,8 @@ bool is_costly(const EpilogueStep& step) {
   switch (step.kind) {
     case Kind::kSigmoid:
     case Kind::kTanh:
+    case Kind::kErf:
+    case Kind::kGelu:
     case Kind::kHardSigmoid:
     case Kind::kHardSwish:
     case Kind::kSilu: return true;

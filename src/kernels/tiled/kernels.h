@@ -66,6 +66,10 @@ inline Lanes apply_step(const FusedStep& step, Lanes x) {
     return Formulas::sigmoid(x);
   } else if constexpr (kKind == Kind::kTanh) {
     return Formulas::tanh(x);
+  } else if constexpr (kKind == Kind::kErf) {
+    return Formulas::erf(x);
+  } else if constexpr (kKind == Kind::kGelu) {
+    return Formulas::gelu(x);
   } else if constexpr (kKind == Kind::kSilu) {
     return Formulas::silu(x);
   } else if constexpr (kKind == Kind::kHardSigmoid) {
@@ -146,6 +150,8 @@ inline void apply_long_step(const FusedStep& step, const float* x, float* y, int
   switch (step.kind) {
     case Kind::kSigmoid: return apply_to_array<Kind::kSigmoid>(step, x, y, count);
     case Kind::kTanh: return apply_to_array<Kind::kTanh>(step, x, y, count);
+    case Kind::kErf: return apply_to_array<Kind::kErf>(step, x, y, count);
+    case Kind::kGelu: return apply_to_array<Kind::kGelu>(step, x, y, count);
     case Kind::kSilu: return apply_to_array<Kind::kSilu>(step, x, y, count);
     case Kind::kHardSigmoid: return apply_to_array<Kind::kHardSigmoid>(step, x, y, count);
     case Kind::kFakeQuant:
