@@ -15,6 +15,7 @@ using Kind = EpilogueStep::Kind;
 // Kinds that need no more than the node's attributes.
 std::optional<EpilogueStep> simple_step(const Node& node) {
   const std::string& op = node.op_type;
+  if (op == "Gelu" && node.domain == "com.microsoft") return EpilogueStep{.kind = Kind::kGelu};
   if (!node.domain.empty()) return std::nullopt;
   if (op == "Relu") return EpilogueStep{.kind = Kind::kRelu};
   if (op == "Sigmoid") return EpilogueStep{.kind = Kind::kSigmoid};

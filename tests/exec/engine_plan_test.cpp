@@ -85,13 +85,29 @@ TEST(EnginePlan, BatchNormalizationFollowedByClipAlone) {
 
 TEST(EnginePlan, EveryActivationBehindAConvolution) {
   for (const char* op : {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish",
-                         "Swish", "Elu", "Softplus", "Gelu"}) {
+                         "Swish", "Elu", "Softplus", "Erf", "Gelu"}) {
     SCOPED_TRACE(op);
     Network n;
     const ValueId x = n.input("x", {-1, 4, 6, 5});
     n.output(n.node(op, {n.conv(x, 4, 7, 3)}));
     test::expect_engine_matches(n.graph, {.micro_batch = 2}, 3);
   }
+}
+
+TEST(EnginePlan, EveryGeluIsOne) {
+  const auto steps_with = [](const char* domain, const char* form) {
+    Network n;
+    std::vector<Attribute> attributes;
+    if (form != nullptr) attributes.push_back({"approximate", std::string(form)});
+    const ValueId x = n.conv(n.input("x", {-1, 4, 6, 5}), 4, 7, 3);
+    n.output(n.node("Gelu", {x}, attributes, domain));
+    test::expect_engine_matches(n.graph, {}, 3);
+    return steps_of(n.graph);
+  };
+  const std::vector<std::string> folded{"Conv"};
+  EXPECT_EQ(steps_with("", "none"), folded);
+  EXPECT_EQ(steps_with("com.microsoft", nullptr), folded);
+  EXPECT_NE(steps_with("", "tanh"), folded);
 }
 
 TEST(EnginePlan, GatesAreJoined) {
