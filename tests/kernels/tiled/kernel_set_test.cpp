@@ -139,6 +139,16 @@ TEST(KernelSet, TablesGiveWhatTheirStepsGive) {
   }
 }
 
+// Bit by bit where the plain version has fused multiply-adds: it does by target_clones
+// (kernels/simd.h), which the sanitizers rule out.
+bool is_alike(float made, float plain) {
+  if (std::isnan(made) || std::isnan(plain)) return std::isnan(made) && std::isnan(plain);
+#ifdef __SANITIZE_ADDRESS__
+  if (std::isfinite(plain)) return std::fabs(made - plain) <= 1e-6F * std::fabs(plain);
+#endif
+  return made == plain;
+}
+
 TEST(KernelSet, ExponentialsOfExtremesAreAlikeAndNaNStays) {
   using Kind = EpilogueStep::Kind;
   const float infinity = std::numeric_limits<float>::infinity();
@@ -163,7 +173,7 @@ TEST(KernelSet, ExponentialsOfExtremesAreAlikeAndNaNStays) {
       std::vector<float> y(x.size());
       set->steps({x.data(), y.data(), 0, count, steps.data(), 1, nullptr});
       for (size_t i = 0; i < x.size(); ++i) {
-        EXPECT_TRUE(y[i] == expected[i] || (std::isnan(y[i]) && std::isnan(expected[i]))) << x[i];
+        EXPECT_TRUE(is_alike(y[i], expected[i])) << x[i];
       }
     }
   }
