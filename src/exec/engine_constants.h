@@ -31,6 +31,8 @@ class Constants {
   bool computable(const Node& node) const;
   Tensor compute(const Node& node, size_t output);
   Tensor simulated(const Tensor& constant, const TensorEncoding& encoding);
+  // One of rooms_ that nobody holds; its tensor may be missing.
+  std::shared_ptr<Tensor>& free_room();
 
   const Graph& graph_;
   int64_t opset_;
@@ -38,7 +40,6 @@ class Constants {
   const QuantTable* table_;
   std::vector<char> known_;  // by value
   std::map<ValueId, Tensor> kept_;
-  std::shared_ptr<Tensor>& free_room();
   // Memory of quantized weights, used again once nobody holds it: fresh memory for each would leave
   // holes between the packed weights.
   std::vector<std::shared_ptr<Tensor>> rooms_;

@@ -15,19 +15,9 @@ std::optional<Grid> grid_of_codes(const Graph& graph, const Node& node, DataType
   const Tensor* scale = node.inputs.size() > 1 ? graph.constant(node.inputs[1]) : nullptr;
   const Tensor* zero_point = has_zero_point ? graph.constant(node.inputs[2]) : nullptr;
   if (has_zero_point && zero_point == nullptr) return std::nullopt;
+  if (codes == DataType::kUndefined && has_zero_point) codes = zero_point->type();
   return tensor_grid(codes, scale, zero_point);
 }
-
-namespace {
-
-// As the zero point says: types are not inferred here.
-DataType type_of_codes(const Graph& graph, const Node& node) {
-  const bool given = node.inputs.size() > 2 && node.inputs[2].valid();
-  const Tensor* zero_point = given ? graph.constant(node.inputs[2]) : nullptr;
-  return zero_point == nullptr ? DataType::kUndefined : zero_point->type();
-}
-
-}  // namespace
 
 std::optional<Grid> Grids::of(ValueId value) {
   const NodeId producer = graph_.value(value).producer;
@@ -46,7 +36,7 @@ std::optional<Grid> Grids::find(const Node& producer) {
   }
   if (producer.inputs.empty() || !producer.inputs[0].valid()) return std::nullopt;
   if (producer.op_type == "DequantizeLinear" && producer.domain.empty()) {
-    return grid_of_codes(graph_, producer, type_of_codes(graph_, producer));
+    return grid_of_codes(graph_, producer, DataType::kUndefined);
   }
   if (moves_data(graph_, producer)) return of(producer.inputs[0]);
   if (!traits_of(producer).joins_inputs) return std::nullopt;

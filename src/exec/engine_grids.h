@@ -12,7 +12,7 @@
 namespace edgeopt {
 
 // Of the codes of a QuantizeLinear or DequantizeLinear with constant parameters, where it is one
-// grid for the tensor (ops/quantize_linear.h).
+// grid for the tensor (ops/quantize_linear.h). `codes` kUndefined: of the type of the zero point.
 std::optional<Grid> grid_of_codes(const Graph& graph, const Node& node, DataType codes);
 
 class Grids {

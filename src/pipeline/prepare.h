@@ -27,8 +27,8 @@ std::vector<InputSpec> input_specs(const Model& model, const InputShapes& shapes
 std::unique_ptr<DataSource> open_samples(const DataSpec& spec,
                                          const std::vector<InputSpec>& inputs);
 
-// Sets each open first dimension of a graph input to 1, and all others of the same name. Returns
-// the names of these inputs.
+// Sets each open first dimension of a graph input to 1, and the first ones of other values that
+// have the same name. Returns the names of these inputs.
 std::vector<std::string> fix_batch(Model& model);
 
 // Bytes of the file that `model` was read from or written to, external data included.

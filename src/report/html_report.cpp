@@ -30,6 +30,10 @@ std::string file_name(const std::string& path) {
 
 std::string short_decibels(double db) { return db >= kExactDecibels ? "exact" : number(db, 1); }
 
+std::string with_unit(double db) {
+  return short_decibels(db) + (db >= kExactDecibels ? "" : " <small>dB</small>");
+}
+
 std::string tile(const std::string& what, const std::string& value, const std::string& more) {
   return format(
       "<section class=\"card tile\"><p class=what>{}</p><p class=value>{}</p>"
@@ -54,7 +58,7 @@ std::string tiles(const QuantizeResult& result) {
   text += tile("File size", bytes(result.bytes_after),
                format("{:.0f} % of {}", share, bytes(result.bytes_before)));
   if (accuracy.labelled) text += top1_tile(accuracy);
-  text += tile("Output SQNR", short_decibels(accuracy.sqnr_db) + " <small>dB</small>",
+  text += tile("Output SQNR", with_unit(accuracy.sqnr_db),
                format("against float, {} samples", accuracy.samples));
   text += tile("Same class as float", number(accuracy.agreement, 1) + " <small>%</small>",
                format("of {} samples, first output", accuracy.samples));

@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <iostream>
 #include <set>
-#include <thread>
 
 #include "base/file.h"
 #include "base/format.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/parallel.h"
 #include "command.h"
 #include "processes.h"
 #include "progress.h"
@@ -81,8 +81,8 @@ std::vector<std::string> command_line(const Member& member, const Flags& flags) 
       "edgeopt", "quantize", member.model, "-o", member.folder.string(), "--no-progress"};
   if (!flags.recipe.empty()) words.insert(words.end(), {"--recipe", flags.recipe});
   if (flags.jobs > 1) {
-    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    words.insert(words.end(), {"--threads", format("{}", std::max(1, cores / flags.jobs))});
+    const int threads = std::max(1, thread_count(0) / flags.jobs);
+    words.insert(words.end(), {"--threads", format("{}", threads)});
   }
   return words;
 }

@@ -6,8 +6,6 @@
 #include "text_table.h"
 
 namespace edgeopt::tool {
-namespace {}  // namespace
-
 std::string profile_table(std::vector<NodeTime> profile) {
   std::stable_sort(profile.begin(), profile.end(),
                    [](const NodeTime& a, const NodeTime& b) { return a.seconds > b.seconds; });

@@ -8,6 +8,7 @@
 
 namespace edgeopt {
 namespace onednn {
+
 const dnnl::engine& cpu() {
   static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   return engine;

@@ -12,11 +12,11 @@ constexpr float kMostCodes = 256;
 
 }  // namespace
 
-bool PostOps::append_exact(const EpilogueStep& step) {
+bool PostOps::append_exact(const EpilogueStep& step, float unit) {
   switch (step.kind) {
     case Kind::kRelu: return append(algorithm::eltwise_relu, 0, 0);
     case Kind::kLeakyRelu: return append(algorithm::eltwise_relu, step.a, 0);
-    case Kind::kClip: return clip(step.a, step.b, 1);
+    case Kind::kClip: return append_clip(step.a / unit, step.b / unit);
     default: return false;
   }
 }
@@ -24,9 +24,8 @@ bool PostOps::append_exact(const EpilogueStep& step) {
 bool PostOps::append_grid(const EpilogueStep& step) {
   const bool is_grid = step.kind == Kind::kFakeQuant && step.high - step.low < kMostCodes;
   return is_grid && step.a > 0x1p-100F && step.a < 0x1p100F &&
-         append(algorithm::eltwise_linear, 1 / step.a, 0) &&
-         append(algorithm::eltwise_round, 0, 0) &&
-         clip(step.low - step.b, step.high - step.b, step.a);
+         append(algorithm::eltwise_linear, 1 / step.a, 0) && append_round() &&
+         append_clip(step.low - step.b, step.high - step.b, step.a);
 }
 
 dnnl::primitive_attr PostOps::attributes() const {
@@ -36,7 +35,9 @@ dnnl::primitive_attr PostOps::attributes() const {
   return attr;
 }
 
-bool PostOps::clip(float low, float high, float scale) {
+bool PostOps::append_round() { return append(algorithm::eltwise_round, 0, 0); }
+
+bool PostOps::append_clip(float low, float high, float scale) {
   return append(algorithm::eltwise_clip, low, high, scale) ||
          append(algorithm::eltwise_clip_v2, low, high, scale);
 }

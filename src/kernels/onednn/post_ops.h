@@ -15,11 +15,13 @@ namespace edgeopt::onednn {
 // oneDNN lacks the step.
 class PostOps {
  public:
-  // Steps whose result is that of Epilogue: kRelu, kLeakyRelu, kClip.
-  bool append_exact(const EpilogueStep& step);
+  // Steps whose result is that of Epilogue: kRelu, kLeakyRelu, kClip. Values are counted in `unit`.
+  bool append_exact(const EpilogueStep& step, float unit = 1);
   // kFakeQuant on at most 256 codes, by a product with 1 / scale: what lies within two units in the
   // last place of the border between two codes may get the other one.
   bool append_grid(const EpilogueStep& step);
+  bool append_clip(float low, float high, float scale = 1);  // the result times `scale`
+  bool append_round();                                       // half to even
   // Adds what is in the destination.
   void append_sum() { post_ops_.append_sum(1); }
   bool empty() const { return post_ops_.len() == 0; }
@@ -28,7 +30,6 @@ class PostOps {
   dnnl::primitive_attr attributes() const;
 
  private:
-  bool clip(float low, float high, float scale);
   bool append(dnnl::algorithm kind, float alpha, float beta, float scale = 1);
 
   dnnl::post_ops post_ops_;

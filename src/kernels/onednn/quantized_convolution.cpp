@@ -6,6 +6,7 @@
 
 #include "kernels/encode.h"
 #include "kernels/onednn/convolution_form.h"
+#include "kernels/onednn/post_ops.h"
 #include "kernels/scratch.h"
 
 namespace edgeopt {
@@ -26,21 +27,12 @@ struct Destination {
   bool translated = false;   // these bytes are not yet those of y
 };
 
-bool is_scaled_easily(const EpilogueStep& step) {
-  return step.kind == Kind::kRelu || step.kind == Kind::kLeakyRelu || step.kind == Kind::kClip;
-}
-
-bool is_clip(const EpilogueStep& step) { return step.kind == Kind::kClip; }
-
-// How many of the first steps the primitive does: at most one of each algorithm, as oneDNN 2.6
-// gives all of the same one the parameters of the first.
+// How many of the first steps the primitive does, so that the ends of a grid can follow.
 size_t easy_steps(std::span<const EpilogueStep> steps) {
+  onednn::PostOps trial;
+  trial.append_clip(0, 1);
   size_t count = 0;
-  while (count < steps.size() && is_scaled_easily(steps[count]) &&
-         std::none_of(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count),
-                      [&](const EpilogueStep& s) { return is_clip(s) == is_clip(steps[count]); })) {
-    ++count;
-  }
+  while (count < steps.size() && trial.append_exact(steps[count])) ++count;
   return count;
 }
 
@@ -66,41 +58,23 @@ Destination destination_of(const QuantizedConvolutionPlan& plan) {
   return result;
 }
 
-// Steps on values that are counted in `unit`.
-dnnl::post_ops post_ops_of(std::span<const EpilogueStep> steps, float unit) {
-  dnnl::post_ops post_ops;
-  for (const EpilogueStep& step : steps) {
-    if (step.kind == Kind::kClip) {
-      post_ops.append_eltwise(1, dnnl::algorithm::eltwise_clip, step.a / unit, step.b / unit);
-    } else {
-      const float slope = step.kind == Kind::kLeakyRelu ? step.a : 0;
-      post_ops.append_eltwise(1, dnnl::algorithm::eltwise_relu, slope, 0);
-    }
-  }
-  return post_ops;
-}
-
 dnnl::primitive_attr attributes_of(const QuantizedConvolutionPlan& plan, const Destination& y) {
   const auto channels = static_cast<size_t>(plan.shape.output_channels);
   const float unit = y.grid ? y.grid->scale : 1;
   std::vector<float> scale(plan.scale, plan.scale + channels);
   for (float& s : scale) s /= unit;
-  dnnl::post_ops post_ops = post_ops_of(y.done, unit);
+  onednn::PostOps post_ops;
+  for (const EpilogueStep& step : y.done) post_ops.append_exact(step, unit);
   // Before the zero point is added: with it, a small value has fewer bits left.
-  if (y.grid && y.grid->zero_point != 0) {
-    post_ops.append_eltwise(1, dnnl::algorithm::eltwise_round, 0, 0);
-  }
+  if (y.grid && y.grid->zero_point != 0) post_ops.append_round();
   if (y.grid && (y.grid->low > 0 || y.grid->high < 255)) {
-    post_ops.append_eltwise(1, dnnl::algorithm::eltwise_clip_v2,
-                            static_cast<float>(y.grid->low - y.grid->zero_point),
-                            static_cast<float>(y.grid->high - y.grid->zero_point));
+    post_ops.append_clip(static_cast<float>(y.grid->low - y.grid->zero_point),
+                         static_cast<float>(y.grid->high - y.grid->zero_point));
   }
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  dnnl::primitive_attr attr = post_ops.attributes();
   attr.set_output_scales(kForEachOutputChannel, scale);
   attr.set_zero_points(DNNL_ARG_SRC, 0, {plan.x_zero_point});
   if (y.grid) attr.set_zero_points(DNNL_ARG_DST, 0, {y.grid->zero_point});
-  attr.set_post_ops(post_ops);
   return attr;
 }
 
